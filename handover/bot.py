@@ -1,0 +1,311 @@
+"""A bot's settings: what files, the API and the settings page share. Every key but id and name has a default."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from handover.durations import Duration, format_duration
+from handover.ids import SETTINGS_ID
+from handover.wording import placeholders
+
+MAX_ACTIONS = 3
+"""How many handover actions a bot may have unless its `max_actions` says otherwise."""
+
+Id = Annotated[str, Field(pattern=SETTINGS_ID)]
+Phrase = Annotated[str, Field(min_length=2, max_length=300)]
+Tag = Annotated[str, Field(min_length=1, max_length=64)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(BaseModel):
+    """A part of the settings: a key that it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TriggerMode(StrEnum):
+    button = "button"
+    auto = "auto"
+    both = "both"
+
+
+class Priority(StrEnum):
+    low = "low"
+    medium = "medium"
+    high = "high"
+    urgent = "urgent"
+
+    @property
+    def rank(self) -> int:
+        return list(Priority).index(self)
+
+    def raised(self) -> "Priority":
+        """One step higher; urgent stays urgent."""
+        return list(Priority)[min(self.rank + 1, len(Priority) - 1)]
+
+
+def _check_target(value: str) -> str:
+    if value == "manager" or re.fullmatch(r"(user|role):[a-z0-9][a-z0-9_-]{0,62}", value):
+        return value
+    raise ValueError(f"{value!r} names nobody; allowed are user:ID, role:NAME and manager")
+
+
+Target = Annotated[str, AfterValidator(_check_target)]
+"""Who is asked: `user:ID`, `role:NAME` or `manager`."""
+
+
+def _check_rung_target(value: str) -> str:
+    return value if value == "assignee" else _check_target(value)
+
+
+RungTarget = Annotated[str, AfterValidator(_check_rung_target)]
+"""Whom a rung asks: a Target, or `assignee` for a reminder to whoever has the case."""
+
+PLACEHOLDERS = frozenset({"contact_name", "assignee", "agent_label", "response_window", "contact_line"})
+TITLE_PLACEHOLDERS = frozenset({"request", "reason", "contact_name"})
+
+
+def _check_placeholders(text: str, allowed: frozenset[str]) -> str:
+    unknown = placeholders(text) - allowed
+    if unknown:
+        raise ValueError(f"{{{min(unknown)}}} is no placeholder; allowed are {', '.join(sorted(allowed))}")
+    return text
+
+
+Message = Annotated[
+    str, Field(min_length=1, max_length=2000), AfterValidator(lambda text: _check_placeholders(text, PLACEHOLDERS))
+]
+Title = Annotated[
+    str, Field(min_length=1, max_length=200), AfterValidator(lambda text: _check_placeholders(text, TITLE_PLACEHOLDERS))
+]
+Label = Annotated[
+    str,
+    Field(min_length=1, max_length=100),
+    AfterValidator(lambda text: _check_placeholders(text, frozenset({"first_name", "name"}))),
+]
+
+
+class FinalMessages(Settings):
+    """What the contact is told when the conversation is handed over, per situation."""
+
+    standard: Message = "Thank you! Someone from the team will get back to you."
+    urgent: Message = "We've flagged this as urgent. Expect a callback or message within {response_window}."
+    after_hours: Message = (
+        "We're currently closed. A team member will reach out during business hours. "
+        "If this is urgent, please call {contact_line}."
+    )
+    information_gap: Message = (
+        "We couldn't find the exact details right now. We've assigned this to a specialist who will help shortly."
+    )
+
+
+def _one_text_is_the_standard_one(value: Any) -> Any:
+    return {"standard": value} if isinstance(value, str) else value
+
+
+class Assign(Settings):
+    """Who gets the case. `skip_if_owned`: a contact with an owner stays with that owner."""
+
+    to: Target | None = None
+    skip_if_owned: bool = True
+    skills: list[Id] = []
+
+
+class TaskTemplate(Settings):
+    """The follow-up put on the assignee's list. `due` and `priority` left out follow from the trigger."""
+
+    title: Title = "Follow up: {request} — {reason}"
+    due: Duration | None = None
+    priority: Priority | None = None
+
+
+class Rung(Settings):
+    """One step of the ladder: `after` counts from the trigger; `due` and `half_due` are relative to the task."""
+
+    after: Literal["due", "half_due"] | Duration
+    to: RungTarget
+    repeat: Duration | None = None
+
+    @model_validator(mode="after")
+    def _repeats_take_time(self) -> "Rung":
+        if self.repeat is not None and self.repeat < timedelta(seconds=1):
+            raise ValueError(f"repeat: {format_duration(self.repeat)} is too short; allowed is 1s or longer")
+        return self
+
+
+class Action(Settings):
+    """What a handover does. Lengths of time left out follow from the trigger: see policy.resolve."""
+
+    assign: Assign = Assign()
+    task: TaskTemplate | Literal[False] = TaskTemplate()
+    tags: list[Tag] = []
+    final_message: Annotated[FinalMessages, BeforeValidator(_one_text_is_the_standard_one)] = FinalMessages()
+    pause: Duration | None = None
+    reactivate_after: Duration | None = None
+    person_idle: Duration | None = None
+    ladder: Annotated[list[Rung], Field(min_length=1, max_length=10)] | None = None
+    working_time: bool = False
+    ticket: Id | None = None
+
+    @model_validator(mode="after")
+    def _the_bot_keeps_its_pause(self) -> "Action":
+        if self.pause is not None and self.reactivate_after is not None and self.reactivate_after < self.pause:
+            raise ValueError(
+                f"reactivate_after ({format_duration(self.reactivate_after)}) lies inside the pause; "
+                f"allowed is {format_duration(self.pause)} or longer"
+            )
+        return self
+
+
+class Scenario(Settings):
+    """One situation in which a person should take over."""
+
+    enabled: bool = False
+    action: Id | None = None
+    threshold: Share = 0.6
+    phrases: Annotated[list[Phrase], Field(min_length=1, max_length=200)] | None = None
+    keywords: Annotated[list[Phrase], Field(max_length=200)] = []
+    tags: list[Tag] = []
+    urgent: bool = False
+    priority: Annotated[int, Field(ge=0, le=100)] = 0
+
+
+class HumanRequested(Scenario):
+    enabled: bool = True
+
+
+class LackOfInformation(Scenario):
+    enabled: bool = True
+    threshold: Share = 0.5
+    tags: list[Tag] = ["info-gap"]
+
+
+class FailedToResolve(Scenario):
+    enabled: bool = True
+    retries: Annotated[int, Field(ge=0, le=20)] = 2
+    tags: list[Tag] = ["unresolved"]
+
+
+class NegativeSentiment(Scenario):
+    threshold: Share = 0.7
+    repeated: Annotated[int, Field(ge=1, le=20)] = 2
+    tags: list[Tag] = ["upset"]
+
+
+class HighValue(Scenario):
+    priority: Annotated[int, Field(ge=0, le=100)] = 10
+    vip_tags: list[Tag] = []
+
+
+class ComplexRequest(Scenario):
+    tags: list[Tag] = ["complex"]
+
+
+class Scenarios(Settings):
+    """The scenarios in the order in which they are asked; the first three are on by default."""
+
+    human_requested: HumanRequested = HumanRequested()
+    lack_of_information: LackOfInformation = LackOfInformation()
+    failed_to_resolve: FailedToResolve = FailedToResolve()
+    negative_sentiment: NegativeSentiment = NegativeSentiment()
+    high_value: HighValue = HighValue()
+    complex_request: ComplexRequest = ComplexRequest()
+
+    def items(self) -> Iterator[tuple[str, Scenario]]:
+        for name in type(self).model_fields:
+            yield name, getattr(self, name)
+
+
+class Conditions(Settings):
+    """What must be true of the contact for a custom rule to fire."""
+
+    contact_tags_any: list[Tag] = []
+    contact_tags_none: list[Tag] = []
+    contact_fields: dict[str, str] = {}
+
+
+class Rule(Settings):
+    """A scenario of the bot's own: a name, and when to use it in plain words."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    when: Annotated[str, Field(max_length=500)] = ""
+    enabled: bool = True
+    action: Id | None = None
+    threshold: Share = 0.6
+    phrases: Annotated[list[Phrase], Field(min_length=1, max_length=200)] | None = None
+    keywords: Annotated[list[Phrase], Field(max_length=200)] = []
+    conditions: Conditions = Conditions()
+    tags: list[Tag] = []
+    urgent: bool = False
+    priority: Annotated[int, Field(ge=0, le=100)] = 0
+
+
+class Hours(Settings):
+    """When the team is there, in OpenStreetMap's opening_hours syntax, and in which time zone."""
+
+    time_zone: str = "UTC"
+    open: str = "24/7"
+    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")] | None = None
+
+
+class HandoverSettings(Settings):
+    """When this bot hands over, and what happens then."""
+
+    enabled: bool = True
+    trigger_mode: TriggerMode = TriggerMode.both
+    offer_first: bool = False
+    agent_label: Label = "Support Agent"
+    agents_available: bool = True
+    offline_message: Message = (
+        "Our team is currently offline. Leave your email and we'll get back to you within 24 hours."
+    )
+    hours: Hours = Hours()
+    default_assignee: Target | None = None
+    default_action: Id = "follow_up"
+    contact_line: Annotated[str, Field(max_length=200)] = ""
+    tag: Tag = "human_handover"
+    scenarios: Scenarios = Scenarios()
+    rules: Annotated[list[Rule], Field(max_length=50)] = []
+    max_actions: Annotated[int, Field(ge=1, le=100)] = MAX_ACTIONS
+    actions: Annotated[dict[Id, Action], Field(min_length=1)] = {"follow_up": Action()}
+
+    @model_validator(mode="after")
+    def _names_fit_together(self) -> "HandoverSettings":
+        if len(self.actions) > self.max_actions:
+            raise ValueError(f"actions: {len(self.actions)} are too many; allowed are {self.max_actions}")
+        for key, name in self._used_actions():
+            if name not in self.actions:
+                raise ValueError(f"{key}: there is no action {name!r}; allowed are {', '.join(self.actions)}")
+        names = [rule.name for rule in self.rules]
+        for name in names:
+            if names.count(name) > 1 or name in Scenarios.model_fields:
+                raise ValueError(f"rules: the name {name!r} is taken; allowed is a name of its own")
+        return self
+
+    def _used_actions(self) -> Iterator[tuple[str, str]]:
+        yield "default_action", self.default_action
+        for key, scenario in self.scenarios.items():
+            if scenario.action is not None:
+                yield f"scenarios.{key}.action", scenario.action
+        for index, rule in enumerate(self.rules):
+            if rule.action is not None:
+                yield f"rules.{index}.action", rule.action
+
+
+class Bot(Settings):
+    """A configured AI agent: persona, knowledge, fields to collect, scenarios, handover actions, hours."""
+
+    id: Id
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    persona: Annotated[str, Field(max_length=4000)] = ""
+    greeting: Annotated[str, Field(max_length=500)] = "Hello! How can I help you?"
+    channels: list[Id] = ["web"]
+    knowledge: list[str] = []
+    collect: list[Id] = []
+    debounce: Duration = timedelta(0)
+    close_after: Duration = timedelta(days=7)
+    handover: HandoverSettings = HandoverSettings()

@@ -1,0 +1,195 @@
+"""The state of a conversation and its transitions: what the workflow carries, and what may change it."""
+
+from pydantic import Field
+
+from handover.bot import Priority
+from handover.errors import Refused
+from handover.ids import HandoverId
+from handover.messages import (
+    Contact,
+    ConversationStatus,
+    HandoverStatus,
+    OpenedCase,
+    Payload,
+    PostedMessage,
+    Report,
+    Standing,
+    Trigger,
+    Turn,
+)
+from handover.triggers import Memory
+from handover.views import ConversationView, HandoverView
+
+REMEMBERED_IDS = 1000
+"""How many message ids a run remembers and carries on; older repeats are caught by the store."""
+
+
+class OpenHandover(Payload):
+    """The open handover as its conversation knows it: from opening it, and then from its reports."""
+
+    number: int
+    seq: int = 0
+    status: HandoverStatus = HandoverStatus.open
+    reason: str = ""
+    priority: Priority = Priority.medium
+    assignee: str | None = None
+    next_step: str = ""
+    reactivated: bool = False
+
+
+class ConversationState(Payload):
+    """Everything that a conversation carries from run to run.
+
+    waiting: messages that no turn has taken yet. kept: rows of messages that arrived while the bot was silent and that
+    nobody has answered yet. standing: who may speak; None until the store has been asked.
+    """
+
+    conversation_id: str
+    bot_id: str | None = None
+    channel: str = "web"
+    contact: Contact = Field(default_factory=Contact)
+    standing: Standing | None = None
+    turn: int = 0
+    waiting: list[PostedMessage] = []
+    seen: list[str] = []
+    kept: list[int] = []
+    memory: Memory = Memory()
+    handover: OpenHandover | None = None
+    close_after_seconds: float = 7 * 86_400.0
+    debounce_seconds: float = 0.0
+    closed_by: str | None = None
+
+    @property
+    def status(self) -> ConversationStatus:
+        return self.standing.status if self.standing else ConversationStatus.bot
+
+    @property
+    def epoch(self) -> int | None:
+        return self.standing.epoch if self.standing else None
+
+    @property
+    def bot_speaks(self) -> bool:
+        return self.status is ConversationStatus.bot
+
+    @property
+    def has_work(self) -> bool:
+        """Messages wait to be answered or kept, or the bot is back and some that were kept are still unanswered."""
+        return bool(self.waiting) or (self.bot_speaks and bool(self.kept))
+
+    def receive(self, message: PostedMessage) -> bool:
+        """Take a message in; False where it came before."""
+        if message.message_id in self.seen:
+            return False
+        self.seen = [*self.seen[1 - REMEMBERED_IDS :], message.message_id]
+        self.waiting.append(message)
+        return True
+
+    def begin_turn(self) -> list[PostedMessage]:
+        """Everything that waits becomes the next turn."""
+        messages, self.waiting = self.waiting, []
+        self.turn += 1
+        return messages
+
+    def learn(self, turn: Turn) -> None:
+        """Take over what a turn's facts say about the conversation itself."""
+        self.bot_id, self.contact = turn.bot_id, turn.contact
+        self.close_after_seconds = turn.rules.close_after.total_seconds()
+        self.debounce_seconds = turn.rules.debounce.total_seconds()
+        self.adopt(turn.standing)
+
+    def adopt(self, standing: Standing) -> None:
+        """Accept who may speak now, unless it is older than what is known."""
+        if self.standing is not None and standing.epoch <= self.standing.epoch:
+            return
+        self.standing = standing
+        if standing.handover is not None and self.handover is None:
+            self.handover = OpenHandover(number=standing.handover, assignee=standing.assignee)
+
+    def keep(self, rows: list[int]) -> None:
+        """Remember messages that nobody has answered yet."""
+        self.kept = sorted({*self.kept, *rows})
+
+    def answered(self, through: int) -> None:
+        """A person has answered everything up to this row."""
+        self.kept = [row for row in self.kept if row > through]
+
+    def hand_over(self, opened: OpenedCase, trigger: Trigger) -> None:
+        """A handover is open: the bot is silent, and what it remembered of failures is over."""
+        self.handover = OpenHandover(number=opened.number, reason=trigger.reason, priority=trigger.priority)
+        self.contact, self.memory = opened.contact, Memory()
+        self.adopt(opened.standing)
+
+    def hear(self, report: Report) -> bool:
+        """Take a handover's report in; False where it is older than what is known."""
+        if self.handover is None and not report.status.ended:
+            self.handover = OpenHandover(number=report.number)
+        current = self.handover
+        if current is None or report.number != current.number or report.seq <= current.seq:
+            return False
+        self.answered(report.answered)
+        self.adopt(report.standing)
+        if report.status.ended:
+            self.handover = None
+            return True
+        self.handover = OpenHandover(
+            number=report.number,
+            seq=report.seq,
+            status=report.status,
+            reason=report.reason,
+            priority=report.priority,
+            assignee=report.assignee,
+            next_step=report.next_step,
+            reactivated=report.unattended,
+        )
+        return True
+
+    def check_no_handover(self) -> None:
+        """Raise Refused, naming the open handover, where one is open: stepping in means claiming that one."""
+        if self.handover is not None:
+            raise Refused(
+                "handover_open",
+                f"Handover {HandoverId(self.conversation_id, self.handover.number)} is already open; claim it.",
+                holder=self.handover.assignee,
+            )
+
+    def view(self) -> ConversationView:
+        return ConversationView(
+            conversation_id=self.conversation_id,
+            bot_id=self.bot_id,
+            channel=self.channel,
+            status=self.status,
+            turns=self.turn,
+            kept=len(self.kept),
+            handover=self._handover_view(),
+        )
+
+    def _handover_view(self) -> HandoverView | None:
+        if self.handover is None:
+            return None
+        return HandoverView(
+            handover_id=str(HandoverId(self.conversation_id, self.handover.number)),
+            number=self.handover.number,
+            status=self.handover.status,
+            reason=self.handover.reason,
+            priority=self.handover.priority,
+            assignee=self.handover.assignee,
+            next_step=self.handover.next_step,
+        )
+
+
+class ConversationInput(Payload):
+    """What starts a conversation. `carried` is what an earlier run of the same conversation hands on."""
+
+    conversation_id: str
+    bot_id: str | None = None
+    channel: str = "web"
+    contact: Contact | None = None
+    carried: ConversationState | None = None
+
+    def state(self) -> ConversationState:
+        return self.carried or ConversationState(
+            conversation_id=self.conversation_id,
+            bot_id=self.bot_id,
+            channel=self.channel,
+            contact=self.contact or Contact(),
+        )

@@ -1,0 +1,163 @@
+"""Settings from YAML text, with errors that name file, line and key, and what is allowed."""
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from handover.bot import Bot
+from handover.errors import Problem, SettingsError
+from handover.staff import Staff, Team
+
+Model = TypeVar("Model", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+
+def read_bot(text: str, source: str) -> Bot:
+    """A bot from YAML or JSON text. Raises SettingsError."""
+    return _read(Bot, text, source)
+
+
+def read_team(text: str, source: str) -> list[Staff]:
+    """A team from YAML or JSON text. Raises SettingsError, also for two people of one id or an unknown manager."""
+    team = _read(Team, text, source).staff
+    problems = team_problems(team)
+    if problems:
+        raise SettingsError(source, problems)
+    return team
+
+
+def team_problems(team: list[Staff]) -> list[Problem]:
+    """What does not fit together in a team."""
+    ids = [person.id for person in team]
+    taken = [
+        Problem(f"staff.{index}.id", f"the id {person.id!r} is taken; allowed is an id of its own")
+        for index, person in enumerate(team)
+        if person.id in ids[:index]
+    ]
+    unknown = [
+        Problem(f"staff.{index}.manager", f"there is no {person.manager!r}; allowed are {', '.join(ids)}")
+        for index, person in enumerate(team)
+        if person.manager is not None and person.manager not in ids
+    ]
+    return taken + unknown
+
+
+def validated(model: type[Model], value: Any, source: str, lines: dict[Path, int] | None = None) -> Model:
+    """The value as settings of this model. Raises SettingsError that names every wrong key."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise SettingsError(source, problems_of(error, model, lines or {})) from error
+
+
+def problems_of(error: ValidationError, model: type[BaseModel], lines: dict[Path, int]) -> list[Problem]:
+    """What pydantic found, in words for people: the key, what is wrong, what is allowed. The deepest key says it best."""
+    problems: dict[str, Problem] = {}
+    for detail in error.errors(include_url=False):
+        path = _real_path(detail["loc"], lines)
+        problem = Problem(".".join(map(str, path)), _text(detail, model), _line(path, lines))
+        problems.setdefault(problem.key, problem)
+    return [one for one in problems.values() if not any(key.startswith(f"{one.key}.") for key in problems)]
+
+
+def _read(model: type[Model], text: str, source: str) -> Model:
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        problem = Problem("", f"this is no YAML: {getattr(error, 'problem', None) or error}", line)
+        raise SettingsError(source, [problem]) from error
+    if not isinstance(value, dict):
+        raise SettingsError(source, [Problem("", "allowed is a mapping of keys to values", 1)])
+    return validated(model, value, source, dict(_lines(node)))
+
+
+def _lines(node: yaml.Node | None, path: Path = ()) -> Iterator[tuple[Path, int]]:
+    """Where every key stands: its path and its line, counted from 1."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            yield here, key.start_mark.line + 1
+            yield from _lines(value, here)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield (*path, index), value.start_mark.line + 1
+            yield from _lines(value, (*path, index))
+
+
+def _real_path(location: Path, lines: dict[Path, int]) -> Path:
+    """The path as the file has it: pydantic adds the names of union members and validators, which no file contains."""
+    if not lines:
+        return tuple(part for part in location if not _is_pydantics_own(part))
+    path: Path = ()
+    for index, part in enumerate(location):
+        if (*path, part) in lines or (index == len(location) - 1 and not _is_pydantics_own(part)):
+            path = (*path, part)
+    return path
+
+
+def _is_pydantics_own(part: str | int) -> bool:
+    return isinstance(part, str) and (part == "[key]" or any(mark in part for mark in "[( ") or part[:1].isupper())
+
+
+def _line(path: Path, lines: dict[Path, int]) -> int | None:
+    """The line of the key, or of the nearest one above it."""
+    return next((lines[path[:length]] for length in range(len(path), 0, -1) if path[:length] in lines), None)
+
+
+def _text(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    match detail["type"]:
+        case "extra_forbidden":
+            keys = _keys_at(model, detail["loc"][:-1])
+            return "there is no such key" + (f"; allowed are {', '.join(keys)}" if keys else "")
+        case "missing":
+            return "this key is missing and has no default"
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case "literal_error" | "enum":
+            return f"{detail['input']!r} is not known; allowed are {detail['ctx']['expected']}"
+        case "string_pattern_mismatch":
+            return f"{detail['input']!r} does not fit; allowed is {detail['ctx']['pattern']}"
+        case _:
+            return f"{_shown(detail['input'])}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that are allowed at a path, read from the model's JSON schema."""
+    schema = model.model_json_schema()
+    definitions = schema.get("$defs", {})
+    current: dict[str, Any] = schema
+    for part in path:
+        current = _inside(current, part, definitions)
+    return sorted(_merged(current, definitions).get("properties", {}))
+
+
+def _inside(schema: dict[str, Any], part: str | int, definitions: dict[str, Any]) -> dict[str, Any]:
+    schema = _merged(schema, definitions)
+    if isinstance(part, int):
+        return dict(schema.get("items", {}))
+    if part in schema.get("properties", {}):
+        return dict(schema["properties"][part])
+    extra = schema.get("additionalProperties") or next(iter(schema.get("patternProperties", {}).values()), None)
+    return dict(extra) if isinstance(extra, dict) else schema
+
+
+def _merged(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A schema with its reference followed, and of several possibilities the one that is a mapping or a list."""
+    if "$ref" in schema:
+        return _merged(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
+    for member in schema.get("anyOf", []):
+        inner = _merged(member, definitions)
+        if "properties" in inner or "items" in inner:
+            return inner
+    return schema

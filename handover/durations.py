@@ -1,0 +1,67 @@
+"""Lengths of time as people write them in settings: `2h`, `1d 6h`, `20m`, or {days: 0, hours: 2, minutes: 0}."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+_UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0}
+_KEYS = {"days": "d", "hours": "h", "minutes": "m", "seconds": "s"}
+_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([dhms])")
+_ALLOWED = "allowed is a length of time such as 20m, 2h, 1d 6h, or {days: 0, hours: 2, minutes: 0}"
+LONGEST = timedelta(days=366)
+
+
+def parse_duration(value: Any) -> timedelta:
+    """Read a length of time from zero to a year; raises ValueError that says what is allowed."""
+    if isinstance(value, timedelta):
+        length = value
+    elif isinstance(value, dict):
+        length = _from_mapping(value)
+    elif isinstance(value, str):
+        length = _from_text(value)
+    else:
+        raise ValueError(f"{value!r} is no length of time; {_ALLOWED}")
+    if not timedelta(0) <= length <= LONGEST:
+        raise ValueError(f"{value!r} is out of range; allowed is 0 to {LONGEST.days} days")
+    return length
+
+
+def _from_mapping(value: dict[Any, Any]) -> timedelta:
+    seconds = 0.0
+    for key, amount in value.items():
+        if key not in _KEYS or isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < 1e9:
+            raise ValueError(f"{key!r}: {amount!r} is no length of time; {_ALLOWED}")
+        seconds += amount * _UNITS[_KEYS[key]]
+    return timedelta(seconds=seconds)
+
+
+def _from_text(value: str) -> timedelta:
+    seconds, position = 0.0, 0
+    for match in _PART.finditer(value):
+        if match.start() != position or len(match[1]) > 9:
+            break
+        seconds += float(match[1]) * _UNITS[match[2]]
+        position = match.end()
+    if not value.strip() or value[position:].strip():
+        raise ValueError(f"{value!r} is no length of time; {_ALLOWED}")
+    return timedelta(seconds=seconds)
+
+
+def format_duration(length: timedelta) -> str:
+    """The shortest text that parse_duration reads back as the same length: 1d 6h, 90s, 0s."""
+    parts, left = [], length.total_seconds()
+    for unit, size in _UNITS.items():
+        count, left = (left, 0.0) if unit == "s" else divmod(left, size)
+        if count:
+            parts.append(f"{count:.3f}".rstrip("0").rstrip(".") + unit)
+    return " ".join(parts) or "0s"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["20m", "2h", "1d 6h"]}),
+]

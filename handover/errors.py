@@ -1,0 +1,63 @@
+"""What can be refused, in words that say what was wrong, where, and what is allowed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class HandoverError(Exception):
+    """Anything that Handover refuses. `code` is stable and part of the contract; the text is for people."""
+
+    code = "error"
+
+
+class NotFound(HandoverError):
+    """There is no such conversation, handover, task, bot or staff member."""
+
+    code = "not_found"
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"There is no {kind} {name!r}.")
+        self.kind = kind
+
+
+class Refused(HandoverError):
+    """A person's act came too late or is not theirs to do; nothing was changed.
+
+    `holder` is who holds the case (or ended it) and `since` from when, where that is known.
+    """
+
+    def __init__(self, code: str, text: str, holder: str | None = None, since: datetime | None = None) -> None:
+        super().__init__(text)
+        self.code = code
+        self.holder = holder
+        self.since = since
+
+
+class Unavailable(HandoverError):
+    """Temporal or the store could not be reached in time. What was already accepted is not lost."""
+
+    code = "unavailable"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One wrong value in settings: the key (`handover.actions.urgent.task.due`), what is wrong and what is allowed."""
+
+    key: str
+    text: str
+    line: int | None = None
+
+
+class SettingsError(HandoverError):
+    """Settings that cannot be used. Nothing was changed; the ones in use before still are."""
+
+    code = "invalid_settings"
+
+    def __init__(self, source: str, problems: list[Problem]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__("\n".join(f"{self._where(problem)}: {problem.text}" for problem in problems))
+
+    def _where(self, problem: Problem) -> str:
+        place = self.source if problem.line is None else f"{self.source}, line {problem.line}"
+        return f"{place}: {problem.key}" if problem.key else place

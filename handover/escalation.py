@@ -1,0 +1,162 @@
+"""What happens next to an open handover if nobody acts, and when: policy + case + now -> the next step."""
+
+import heapq
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import NamedTuple
+
+from handover.messages import Case, ConversationStatus, HandoverStatus, ResolvedRung
+from handover.wording import in_words
+
+
+class StepKind(IntEnum):
+    """In the order in which steps of the same instant are taken (spec §4)."""
+
+    idle = 0
+    due = 1
+    rung = 2
+    reactivate = 3
+
+
+class Occurrence(NamedTuple):
+    """One firing of a rung: when, which rung of the ladder, and which repeat of it, counted from 0."""
+
+    at: datetime
+    rung: int
+    repeat: int
+
+
+class Step(NamedTuple):
+    """The next thing to do by itself. For a rung: which firing, and the missed ones that it stands for."""
+
+    kind: StepKind
+    at: datetime
+    occurrence: Occurrence | None = None
+    skipped: tuple[Occurrence, ...] = ()
+
+
+def next_step(case: Case, now: datetime) -> Step | None:
+    """The earliest step that waits; one whose time has passed is to be taken at once. None: only people can move this."""
+    candidates = (_idle(case), _due(case), _rung(case, now), _reactivate(case))
+    return min((step for step in candidates if step), key=lambda step: (max(step.at, now), step.kind), default=None)
+
+
+def next_rung(case: Case, now: datetime) -> Occurrence | None:
+    """The rung above those already taken, as if its time were now; None where the last one has been reached."""
+    above = max(case.fired, default=-1) + 1
+    return Occurrence(now, above, 0) if above < len(case.policy.ladder) else None
+
+
+def mark_fired(case: Case, step: Step) -> None:
+    """Note that a rung, and all that it stands for, has been taken."""
+    for occurrence in (*step.skipped, step.occurrence):
+        if occurrence is not None:
+            case.fired[occurrence.rung] = max(case.fired.get(occurrence.rung, 0), occurrence.repeat + 1)
+
+
+def arm(case: Case, now: datetime) -> None:
+    """Start the ladder and the reactivation anew, counting from now."""
+    case.armed_at = now
+    case.fired = {}
+    case.asked = [case.holder.staff_id] if case.holder else []
+    case.reactivated_at = None
+
+
+def describe(case: Case, step: Step | None) -> str:
+    """The next step in plain words, for staff and operators; without its time."""
+    if step is None:
+        return "Waits for a person"
+    match step.kind:
+        case StepKind.idle:
+            return "The bot comes back unless the contact is answered"
+        case StepKind.due:
+            return "The task is overdue unless it is completed"
+        case StepKind.reactivate:
+            return "The bot comes back unless a person acts"
+        case StepKind.rung:
+            assert step.occurrence is not None
+            return f"{_whom(case, step.occurrence)} unless a person acts"
+
+
+def _whom(case: Case, occurrence: Occurrence) -> str:
+    to = case.policy.ladder[occurrence.rung].to
+    number = f" (time {occurrence.repeat + 1})" if occurrence.repeat else ""
+    if to == "assignee":
+        return f"The assignee is reminded{number}"
+    target = "the manager" if to == "manager" else to.replace("role:", "").replace("user:", "")
+    return f"Goes to {target}{number}"
+
+
+def overdue_by(case: Case, now: datetime) -> str:
+    """How long the task is overdue, in words; empty where it is not."""
+    due = due_at(case)
+    return in_words(now - due) if now > due else ""
+
+
+def due_at(case: Case) -> datetime:
+    """When the task, or the handover itself where it has none, has to be done."""
+    return case.task.due_at if case.task else case.opened_at + case.policy.due
+
+
+def _unattended(case: Case) -> bool:
+    return case.status is HandoverStatus.open
+
+
+def _idle(case: Case) -> Step | None:
+    if case.status is not HandoverStatus.acknowledged or case.waiting_since is None or case.handed_back:
+        return None
+    return Step(StepKind.idle, _not_before(case.waiting_since + case.policy.person_idle, case.snoozed_until))
+
+
+def _due(case: Case) -> Step | None:
+    if case.due_passed_at is not None or case.status.ended:
+        return None
+    return Step(StepKind.due, due_at(case))
+
+
+def _reactivate(case: Case) -> Step | None:
+    silent = case.standing.status is ConversationStatus.escalated
+    if not (_unattended(case) and silent and case.reactivated_at is None):
+        return None
+    return Step(
+        StepKind.reactivate, case.armed_at + max(case.policy.reactivate_after, case.policy.pause or timedelta(0))
+    )
+
+
+def _rung(case: Case, now: datetime) -> Step | None:
+    """The next firing of the ladder. Missed ones collapse into the highest; a snooze moves them all to its end."""
+    if not _unattended(case):
+        return None
+    missed: list[Occurrence] = []
+    for occurrence in _occurrences(case.policy.ladder, case.armed_at):
+        if occurrence.repeat < case.fired.get(occurrence.rung, 0):
+            continue
+        at = _not_before(occurrence.at, case.snoozed_until)
+        if at > now:
+            return _collapsed(missed) or Step(StepKind.rung, at, occurrence._replace(at=at))
+        missed.append(occurrence._replace(at=at))
+    return _collapsed(missed)
+
+
+def _collapsed(missed: list[Occurrence]) -> Step | None:
+    if not missed:
+        return None
+    highest = max(missed, key=lambda occurrence: (occurrence.rung, occurrence.repeat))
+    return Step(StepKind.rung, highest.at, highest, tuple(other for other in missed if other != highest))
+
+
+def _occurrences(ladder: list[ResolvedRung], armed_at: datetime) -> Iterator[Occurrence]:
+    return heapq.merge(*(_firings(index, rung, armed_at) for index, rung in enumerate(ladder)))
+
+
+def _firings(index: int, rung: ResolvedRung, armed_at: datetime) -> Iterator[Occurrence]:
+    at, repeat = armed_at + rung.after, 0
+    yield Occurrence(at, index, repeat)
+    while rung.repeat:
+        at, repeat = at + rung.repeat, repeat + 1
+        yield Occurrence(at, index, repeat)
+
+
+def _not_before(at: datetime, earliest: datetime | None) -> datetime:
+    return at if earliest is None else max(at, earliest)

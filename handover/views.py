@@ -1,0 +1,179 @@
+"""What readers see: the answers of the HTTP API, the pages and the `view` query."""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from handover.bot import Priority
+from handover.messages import (
+    ActionState,
+    Author,
+    Contact,
+    ConversationStatus,
+    Evidence,
+    HandoverStatus,
+    Outcome,
+    Payload,
+)
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list. `next` asks for the part behind it; None where this is the last."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+class HandoverView(Payload):
+    """An open handover as a reader sees it."""
+
+    handover_id: str
+    number: int
+    status: HandoverStatus
+    reason: str
+    priority: Priority
+    assignee: str | None
+    next_step: str = ""
+
+
+class ConversationView(Payload):
+    """`view`: where a conversation stands."""
+
+    conversation_id: str
+    bot_id: str | None
+    channel: str
+    status: ConversationStatus
+    turns: int
+    kept: int
+    handover: HandoverView | None = None
+
+
+class MessageView(Payload):
+    """One message of a conversation. `row` orders the messages and resumes a reader that was cut off."""
+
+    row: int
+    message_id: str
+    author: Author
+    text: str
+    at: datetime
+    label: str = ""
+    staff_id: str | None = None
+    turn: int | None = None
+
+
+class EventView(Payload):
+    """Something that happened in a conversation: a message, a move, a step of a handover. `id` orders them."""
+
+    id: int
+    kind: str
+    at: datetime
+    conversation_id: str
+    data: dict[str, object] = {}
+
+
+class LogView(Payload):
+    """One line of the handover log."""
+
+    row: int
+    handover_id: str
+    kind: str
+    text: str
+    actor: str
+    at: datetime
+
+
+class TaskView(Payload):
+    """A follow-up on somebody's list."""
+
+    task_id: str
+    handover_id: str
+    conversation_id: str
+    title: str
+    description: str
+    priority: Priority
+    status: str
+    due_at: datetime
+    overdue: bool
+    assignee: str | None
+    created_at: datetime
+    outcome: Outcome | None = None
+    note: str = ""
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+
+
+class HandoverSummary(Payload):
+    """A handover in the log: who was assigned, what was asked, when it was completed, what came of it."""
+
+    handover_id: str
+    conversation_id: str
+    number: int
+    bot_id: str
+    status: HandoverStatus
+    reason: str
+    priority: Priority
+    request: str
+    assignee: str | None
+    opened_at: datetime
+    acknowledged_at: datetime | None = None
+    first_response_at: datetime | None = None
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+    outcome: Outcome | None = None
+    next_step: str = ""
+    next_at: datetime | None = None
+
+
+class HandoverDetail(HandoverSummary):
+    """A handover with why it was opened, how its steps went and everything that happened to it."""
+
+    evidence: list[Evidence] = []
+    bot_version: int = 0
+    tags: list[str] = []
+    actions: dict[str, ActionState] = {}
+    tasks: list[TaskView] = []
+    log: list[LogView] = []
+
+
+class ConversationSummary(Payload):
+    """A conversation in a list."""
+
+    conversation_id: str
+    bot_id: str
+    channel: str
+    status: ConversationStatus
+    contact: Contact
+    last_text: str
+    last_author: Author | None
+    last_at: datetime
+    handover: HandoverSummary | None = None
+
+
+class ConversationDetail(ConversationSummary):
+    """A conversation with its open handover, or the last one that ended."""
+
+    next_step: str = ""
+    next_at: datetime | None = None
+    detail: HandoverDetail | None = None
+
+
+class HandoverNumbers(Payload):
+    """The measures of spec §5. Shares are 0 to 1 and None where there was nothing to count; times are in seconds."""
+
+    handovers: int
+    conversations: int
+    handover_share: float | None
+    completed: int
+    completion_rate: float | None
+    converted: int
+    conversion_rate: float | None
+    unnecessary: int
+    first_response_median: float | None
+    first_response_p90: float | None
+    sla_compliance: float | None
+    breaches: int
+    reasons: dict[str, int]
+    per_week: dict[str, int]

@@ -1,0 +1,56 @@
+"""The texts that contacts and staff read, filled in from templates. Nothing in a value is ever read as a template."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names in braces that a template uses."""
+    return frozenset(_PLACEHOLDER.findall(template))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The template with each known `{name}` replaced by its value; unknown ones stay as they are."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
+
+
+def first_name(name: str) -> str:
+    return name.split()[0] if name.split() else name
+
+
+def agent_label(template: str, staff_name: str) -> str:
+    """What the contact sees when a person writes: "Sarah from Northwind"."""
+    return fill(template, {"first_name": first_name(staff_name), "name": staff_name})
+
+
+def in_words(length: timedelta) -> str:
+    """A length of time for people, rounded up so that a promise made with it can be kept: "2 hours"."""
+    seconds = max(0, -(-length // timedelta(seconds=1)))
+    if seconds < 60:
+        return _count(seconds, "second")
+    minutes = -(-seconds // 60)
+    if minutes <= 90:
+        return _count(minutes, "minute")
+    hours, rest = divmod(minutes, 60)
+    if hours < 6 and rest:
+        return f"{_count(hours, 'hour')} {_count(rest, 'minute')}"
+    hours += rest > 0
+    if hours <= 48:
+        return _count(hours, "hour")
+    days, rest = divmod(hours, 24)
+    return _count(days, "day") + (f" {_count(rest, 'hour')}" if rest else "")
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def shortened(text: str, most: int) -> str:
+    """The text on one line, cut at a word's end to `most` characters with an ellipsis."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    return line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
