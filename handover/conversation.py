@@ -6,6 +6,7 @@ from handover.bot import Priority
 from handover.errors import Refused
 from handover.ids import HandoverId
 from handover.messages import (
+    Begun,
     Contact,
     ConversationStatus,
     HandoverStatus,
@@ -64,8 +65,8 @@ class ConversationState(Payload):
         return self.standing.status if self.standing else ConversationStatus.bot
 
     @property
-    def epoch(self) -> int | None:
-        return self.standing.epoch if self.standing else None
+    def epoch(self) -> int:
+        return self.standing.epoch if self.standing else 0
 
     @property
     def bot_speaks(self) -> bool:
@@ -89,6 +90,16 @@ class ConversationState(Payload):
         messages, self.waiting = self.waiting, []
         self.turn += 1
         return messages
+
+    def begin_silent_turn(self) -> int:
+        """A turn without messages: the button, or a person stepping in."""
+        self.turn += 1
+        return self.turn
+
+    def begin(self, begun: Begun) -> None:
+        """Take over what the store knows from earlier runs."""
+        self.turn, self.bot_id, self.contact = begun.turn, begun.bot_id, begun.contact
+        self.adopt(begun.standing)
 
     def learn(self, turn: Turn) -> None:
         """Take over what a turn's facts say about the conversation itself."""
@@ -139,7 +150,7 @@ class ConversationState(Payload):
             priority=report.priority,
             assignee=report.assignee,
             next_step=report.next_step,
-            reactivated=report.unattended,
+            reactivated=report.reactivated,
         )
         return True
 
@@ -151,6 +162,17 @@ class ConversationState(Payload):
                 f"Handover {HandoverId(self.conversation_id, self.handover.number)} is already open; claim it.",
                 holder=self.handover.assignee,
             )
+
+    def in_words(self) -> str:
+        """Status, reason, assignee and what comes next in Markdown, for the Temporal UI."""
+        lines = [f"**{self.status.capitalize()}** after {self.turn} turns on {self.channel}"]
+        if self.kept:
+            lines.append(f"{len(self.kept)} messages of the contact wait for an answer")
+        if self.handover:
+            assignee = self.handover.assignee or "nobody yet"
+            lines.append(f"Handover {self.handover.number}: {self.handover.reason}, assigned to {assignee}")
+            lines.append(f"Next: {self.handover.next_step}" if self.handover.next_step else "")
+        return "\n\n".join(line for line in lines if line)
 
     def view(self) -> ConversationView:
         return ConversationView(

@@ -13,10 +13,11 @@ from handover.wording import in_words
 class StepKind(IntEnum):
     """In the order in which steps of the same instant are taken (spec §4)."""
 
-    idle = 0
-    due = 1
-    rung = 2
-    reactivate = 3
+    resume = 0
+    idle = 1
+    due = 2
+    rung = 3
+    reactivate = 4
 
 
 class Occurrence(NamedTuple):
@@ -38,14 +39,22 @@ class Step(NamedTuple):
 
 def next_step(case: Case, now: datetime) -> Step | None:
     """The earliest step that waits; one whose time has passed is to be taken at once. None: only people can move this."""
-    candidates = (_idle(case), _due(case), _rung(case, now), _reactivate(case))
+    candidates = (_resume(case), _idle(case), _due(case), _rung(case, now), _reactivate(case))
     return min((step for step in candidates if step), key=lambda step: (max(step.at, now), step.kind), default=None)
 
 
-def next_rung(case: Case, now: datetime) -> Occurrence | None:
-    """The rung above those already taken, as if its time were now; None where the last one has been reached."""
+def rung_above(case: Case) -> int | None:
+    """The next rung that asks somebody else than the holder; None where the last one has been reached."""
     above = max(case.fired, default=-1) + 1
-    return Occurrence(now, above, 0) if above < len(case.policy.ladder) else None
+    rungs = range(above, len(case.policy.ladder))
+    return next((rung for rung in rungs if case.policy.ladder[rung].to != "assignee"), None)
+
+
+def bring_forward(case: Case, rung: int, now: datetime) -> Step:
+    """Take a rung before its time: those below it are passed over, and those above keep their distance to it."""
+    below = tuple(Occurrence(now, index, 0) for index in range(rung) if index not in case.fired)
+    case.armed_at = now - case.policy.ladder[rung].after
+    return Step(StepKind.rung, now, Occurrence(now, rung, 0), below)
 
 
 def mark_fired(case: Case, step: Step) -> None:
@@ -57,7 +66,7 @@ def mark_fired(case: Case, step: Step) -> None:
 
 def arm(case: Case, now: datetime) -> None:
     """Start the ladder and the reactivation anew, counting from now."""
-    case.armed_at = now
+    case.armed_at = case.silent_since = now
     case.fired = {}
     case.asked = [case.holder.staff_id] if case.holder else []
     case.reactivated_at = None
@@ -68,6 +77,8 @@ def describe(case: Case, step: Step | None) -> str:
     if step is None:
         return "Waits for a person"
     match step.kind:
+        case StepKind.resume:
+            return "The follow-up's time has come"
         case StepKind.idle:
             return "The bot comes back unless the contact is answered"
         case StepKind.due:
@@ -103,6 +114,12 @@ def _unattended(case: Case) -> bool:
     return case.status is HandoverStatus.open
 
 
+def _resume(case: Case) -> Step | None:
+    if case.status is not HandoverStatus.scheduled or case.follow_up_at is None:
+        return None
+    return Step(StepKind.resume, case.follow_up_at)
+
+
 def _idle(case: Case) -> Step | None:
     if case.status is not HandoverStatus.acknowledged or case.waiting_since is None or case.handed_back:
         return None
@@ -120,7 +137,7 @@ def _reactivate(case: Case) -> Step | None:
     if not (_unattended(case) and silent and case.reactivated_at is None):
         return None
     return Step(
-        StepKind.reactivate, case.armed_at + max(case.policy.reactivate_after, case.policy.pause or timedelta(0))
+        StepKind.reactivate, case.silent_since + max(case.policy.reactivate_after, case.policy.pause or timedelta(0))
     )
 
 

@@ -7,6 +7,17 @@ from handover.errors import NotFound
 
 TASK_QUEUE = "handover"
 
+SEARCH_ATTRIBUTES = (
+    "ConversationStatus",
+    "HandoverReason",
+    "HandoverPriority",
+    "AssignedTo",
+    "BotId",
+    "Channel",
+    "ContactId",
+)
+"""What operators find runs by, all of type Keyword; registered with Temporal before the first run."""
+
 CONVERSATION_ID = r"^[A-Za-z0-9._:-]{1,128}$"
 """What a conversation's id may look like, as a regular expression."""
 

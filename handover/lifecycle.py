@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from handover.errors import Refused
-from handover.messages import Case, ConversationStatus, HandoverStatus
+from handover.messages import Case, HandoverStatus, Holder
 
 
 class Event(StrEnum):
@@ -16,6 +16,7 @@ class Event(StrEnum):
     went_idle = "went_idle"
     reactivated = "reactivated"
     escalated = "escalated"
+    resumed = "resumed"
     completed = "completed"
     scheduled = "scheduled"
     cancelled = "cancelled"
@@ -54,6 +55,7 @@ MOVES: dict[tuple[HandoverStatus, Event], HandoverStatus] = {
     (_SCHEDULED, Event.snoozed): _SCHEDULED,
     (_SCHEDULED, Event.handed_back): _SCHEDULED,
     (_SCHEDULED, Event.escalated): _OPEN,
+    (_SCHEDULED, Event.resumed): _OPEN,
     (_SCHEDULED, Event.completed): _DONE,
     (_SCHEDULED, Event.scheduled): _SCHEDULED,
     (_SCHEDULED, Event.cancelled): _CANCELLED,
@@ -62,18 +64,6 @@ MOVES: dict[tuple[HandoverStatus, Event], HandoverStatus] = {
 }
 """Every allowed move. What is not here is refused."""
 
-SPEAKER: dict[Event, ConversationStatus] = {
-    Event.claimed: ConversationStatus.human,
-    Event.replied: ConversationStatus.human,
-    Event.handed_back: ConversationStatus.bot,
-    Event.went_idle: ConversationStatus.bot,
-    Event.reactivated: ConversationStatus.bot,
-    Event.completed: ConversationStatus.bot,
-    Event.scheduled: ConversationStatus.bot,
-    Event.cancelled: ConversationStatus.bot,
-}
-"""Who speaks in the conversation after an event; what is not here leaves it as it is."""
-
 
 def move(status: HandoverStatus, event: Event) -> HandoverStatus | None:
     """The status after an event, or None where the event is not allowed."""
@@ -81,19 +71,47 @@ def move(status: HandoverStatus, event: Event) -> HandoverStatus | None:
 
 
 def check(case: Case, event: Event, staff_id: str | None) -> None:
-    """Raise Refused, naming who and since when, where a person may not do this to the case now."""
+    """Raise Refused, naming who and since when, where this may not happen to the case now, whoever asks."""
     if move(case.status, event) is None:
         by = f" by {case.ended_by}" if case.ended_by else ""
+        text = f"Handover {case.id} was already {case.status}{by}."
+        raise Refused(f"already_{case.status}", text, holder=case.ended_by, since=case.completed_at)
+    held_by_another = case.holder is not None and case.holder.staff_id != staff_id
+    if event is Event.claimed and case.status is _ACK and held_by_another:
+        raise _held("already_claimed", "was already claimed", case)
+
+
+def check_person(case: Case, event: Event, person: Holder) -> None:
+    """Raise Refused where this is for the holder or a manager to do (spec §5), and the person is neither."""
+    if event not in HOLDER_ONLY or case.holder is None or person.manages:
+        return
+    if person.staff_id not in (case.holder.staff_id, case.holder.manager):
+        raise _held("not_yours", "is held", case)
+
+
+def check_cancel(case: Case, person: Holder) -> None:
+    """Raise Refused where a person who is no manager cancels."""
+    if not person.manages:
         raise Refused(
-            f"already_{case.status}",
-            f"Handover {case.id} was already {case.status}{by}.",
-            holder=case.ended_by,
-            since=case.completed_at,
+            "managers_only", f"Cancelling is for managers; {person.name} may complete handover {case.id} instead."
         )
-    if event is Event.claimed and case.status is _ACK and case.holder and case.holder.staff_id != staff_id:
-        raise Refused(
-            "already_claimed",
-            f"Handover {case.id} was already claimed by {case.holder.staff_id}.",
-            holder=case.holder.staff_id,
-            since=case.held_since,
-        )
+
+
+HOLDER_ONLY = frozenset(
+    {
+        Event.replied,
+        Event.completed,
+        Event.scheduled,
+        Event.escalated,
+        Event.handed_back,
+        Event.snoozed,
+        Event.reassigned,
+    }
+)
+"""What only the holder or a manager may do; where nobody holds the case, anybody may."""
+
+
+def _held(code: str, what: str, case: Case) -> Refused:
+    assert case.holder is not None
+    text = f"Handover {case.id} {what} by {case.holder.name} ({case.holder.staff_id})."
+    return Refused(code, text, holder=case.holder.staff_id, since=case.held_since)

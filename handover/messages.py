@@ -293,6 +293,31 @@ class Rules(Payload):
     close_after: Duration
 
 
+class BeginRequest(Payload):
+    """A run of a conversation begins that knows nothing of earlier ones."""
+
+    conversation_id: str
+    bot_id: str | None
+    channel: str
+    contact: Contact
+
+
+class Begun(Payload):
+    """What the store knows of the conversation: who may speak, how many turns there were, whose it is."""
+
+    standing: Standing
+    turn: int
+    bot_id: str
+    contact: Contact
+
+
+class RulesRequest(Payload):
+    """Whose rules: a bot's on a channel."""
+
+    bot_id: str | None
+    channel: str
+
+
 class TurnRequest(Payload):
     """One turn to be answered: the new messages, and the ids of kept ones that nobody has answered yet."""
 
@@ -301,10 +326,17 @@ class TurnRequest(Payload):
     channel: str
     contact: Contact
     turn: int
-    epoch: int | None
+    epoch: int
     messages: list[PostedMessage]
     kept: list[int] = []
     offered: bool = False
+
+
+class Kept(Payload):
+    """Messages that wait for somebody: their rows, and who may speak by now."""
+
+    standing: Standing
+    rows: list[int]
 
 
 class Turn(Payload):
@@ -327,6 +359,9 @@ class Keep(Payload):
     """Messages that arrive while the bot is silent: kept, and shown to the person."""
 
     conversation_id: str
+    bot_id: str | None
+    channel: str
+    contact: Contact
     handover: int | None
     turn: int
     messages: list[PostedMessage]
@@ -347,6 +382,7 @@ class Delivery(Payload):
     staff_id: str | None = None
     label: str = ""
     handover: int | None = None
+    channel: str = "web"
 
 
 class Delivered(Payload):
@@ -390,6 +426,7 @@ class Policy(Payload):
     skip_if_owned: bool
     skills: list[str]
     task_title: str | None
+    priority: Priority = Priority.medium
     due: Duration
     pause: Duration | None
     reactivate_after: Duration
@@ -414,10 +451,19 @@ class OpenedCase(Payload):
     adopted: bool = False
 
 
-class Joined(Payload):
+class Join(Payload):
     """A new trigger while a handover is open: its reason and tags are added, nothing is opened."""
 
+    conversation_id: str
+    number: int
     trigger: Trigger
+    turn: int
+
+
+class ContactWrote(Payload):
+    """The contact wrote while the bot was silent; `row` is the last message's place in the history."""
+
+    row: int
 
 
 class Report(Payload):
@@ -433,7 +479,7 @@ class Report(Payload):
     assignee: str | None = None
     next_step: str = ""
     answered: int = 0
-    unattended: bool = False
+    reactivated: bool = False
 
 
 class Holder(Payload):
@@ -442,6 +488,7 @@ class Holder(Payload):
     staff_id: str
     name: str
     manager: str | None = None
+    manages: bool = False
 
 
 class AssignRequest(Payload):
@@ -477,20 +524,16 @@ class Notification(Payload):
 
 
 class Take(Payload):
-    """Take the conversation: raise the fence's epoch and say who may speak now. The same key again takes it once."""
+    """Take the conversation: raise the fence's epoch and say who may speak now. The same key again takes it once.
+
+    `handover`: the one that is open from now on; None where none is.
+    """
 
     key: str
     conversation_id: str
     status: ConversationStatus
     handover: int | None
     assignee: str | None = None
-
-
-class Taken(Payload):
-    """`drained` is False where a message of an older epoch was still leaving when the wait ran out."""
-
-    standing: Standing
-    drained: bool = True
 
 
 class LogEntry(Payload):
@@ -522,9 +565,9 @@ class TaskState(Payload):
 
 
 class ActionState(Payload):
-    """How one step of the handover's action went."""
+    """How one step of the handover's action went. `skipped`: there was nothing to do, `text` says why."""
 
-    status: Literal["running", "done", "failed"] = "running"
+    status: Literal["running", "done", "failed", "skipped"] = "running"
     text: str = ""
 
 
@@ -550,15 +593,19 @@ class Case(Payload):
     task: TaskState | None = None
     actions: dict[str, ActionState] = {}
     armed_at: AwareDatetime
+    silent_since: AwareDatetime
     fired: dict[int, int] = {}
     acted_at: AwareDatetime | None = None
     first_response_at: AwareDatetime | None = None
     reactivated_at: AwareDatetime | None = None
+    follow_up_at: AwareDatetime | None = None
     waiting_since: AwareDatetime | None = None
     snoozed_until: AwareDatetime | None = None
     due_passed_at: AwareDatetime | None = None
     handed_back: bool = False
+    stepped_in: str | None = None
     answered: int = 0
+    entries: int = 0
     completed_at: AwareDatetime | None = None
     ended_by: str | None = None
     seq: int = 0
@@ -582,9 +629,36 @@ class CaseRecord(Payload):
     entries: list[LogEntry] = []
 
 
+class Settle(Payload):
+    """A change of a case, to be made true outside: first the fence (`take`), then the store, then the conversation."""
+
+    record: CaseRecord
+    take: Take | None = None
+
+
+class Settled(Payload):
+    """Who may speak now. `drained` is False where a bot message of an older epoch was still leaving after the wait."""
+
+    standing: Standing
+    drained: bool = True
+
+
+class HandoverInput(Payload):
+    """What starts a handover, and what one run of it hands on to the next."""
+
+    case: Case
+
+
 class TaskRequest(Payload):
     """Put the follow-up on the assignee's list; the description is composed from the case and the transcript."""
 
+    case: Case
+
+
+class TicketRequest(Payload):
+    """Open a ticket for a case in an outside system, by the name that the action's settings use."""
+
+    system: str
     case: Case
 
 

@@ -16,7 +16,7 @@ def resolve(bot: Bot, version: int, trigger: Trigger, silent: bool = False) -> P
 
     `silent`: a person stepped in by themselves, so no final message is sent.
     """
-    name = trigger.action or bot.handover.default_action
+    name = action_name(bot, trigger)
     settings = bot.handover
     action = settings.actions[name]
     due = _due(action, trigger.urgent)
@@ -28,6 +28,7 @@ def resolve(bot: Bot, version: int, trigger: Trigger, silent: bool = False) -> P
         skip_if_owned=action.assign.skip_if_owned,
         skills=list(action.assign.skills),
         task_title=action.task.title if action.task else None,
+        priority=task_priority(bot, trigger),
         due=due,
         pause=action.pause,
         reactivate_after=_reactivate_after(action, trigger.urgent),
@@ -42,9 +43,16 @@ def resolve(bot: Bot, version: int, trigger: Trigger, silent: bool = False) -> P
     )
 
 
+def action_name(bot: Bot, trigger: Trigger) -> str:
+    """The action that a trigger uses: its own, or the default one where that was taken out of the settings meanwhile."""
+    if trigger.action is not None and trigger.action in bot.handover.actions:
+        return trigger.action
+    return bot.handover.default_action
+
+
 def task_priority(bot: Bot, trigger: Trigger) -> Priority:
     """The task's priority: the action's, where it has one, otherwise high for urgent and high-value triggers."""
-    action = bot.handover.actions[trigger.action or bot.handover.default_action]
+    action = bot.handover.actions[action_name(bot, trigger)]
     if action.task and action.task.priority is not None:
         return action.task.priority
     return Priority.high if trigger.urgent or trigger.reason == "high_value" else Priority.medium

@@ -1,14 +1,16 @@
 """The doors to the world: what activities need of it. Adapters plug in at worker.py, starter.py and web/app.py."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple, Protocol
 
 from handover.bot import Bot
 from handover.messages import (
     Assigned,
     AssignRequest,
     Author,
+    BeginRequest,
+    Begun,
     Case,
     CaseRecord,
     Contact,
@@ -16,6 +18,7 @@ from handover.messages import (
     Delivered,
     Delivery,
     Facts,
+    Join,
     Keep,
     Notification,
     OpenedCase,
@@ -24,16 +27,20 @@ from handover.messages import (
     Report,
     Standing,
     Take,
+    TicketRequest,
 )
 from handover.staff import Staff
 from handover.views import (
+    AuditView,
     ConversationDetail,
     ConversationSummary,
     EventView,
     HandoverDetail,
     HandoverNumbers,
     HandoverSummary,
+    KeyView,
     MessageView,
+    NotificationView,
     Page,
     TaskView,
 )
@@ -84,9 +91,17 @@ class Recorded(NamedTuple):
 
     standing: Standing
     contact: Contact
-    bot_id: str | None
     rows: list[int]
     fresh: bool
+
+
+class Receipt(NamedTuple):
+    """Where an actor's request stands: go on with it, it is being worked on, it has this answer, or its key was used for
+    another request."""
+
+    state: Literal["new", "in_progress", "done", "other"]
+    status: int | None = None
+    answer: dict[str, Any] | None = None
 
 
 class Assistant(Protocol):
@@ -124,9 +139,11 @@ class Team(Protocol):
 class Transcripts(Protocol):
     """A conversation's history, and the fence that decides who may add to it."""
 
-    async def record(
-        self, conversation_id: str, bot_id: str | None, channel: str, contact: Contact, keep: Keep
-    ) -> Recorded:
+    async def begin(self, request: BeginRequest, bot_id: str) -> Begun:
+        """What is known of a conversation, whose rows are made where they are missing; a closed one is reopened."""
+        ...
+
+    async def record(self, keep: Keep) -> Recorded:
         """Write down what the contact said. Repeating it changes nothing."""
         ...
 
@@ -179,6 +196,14 @@ class Notifier(Protocol):
         ...
 
 
+class Ticketing(Protocol):
+    """A ticket system outside."""
+
+    async def open_ticket(self, request: TicketRequest) -> str:
+        """Open a ticket, once for each handover, and return how people there find it."""
+        ...
+
+
 class Channel(Protocol):
     """The way to the contact."""
 
@@ -196,6 +221,10 @@ class Conversations(Protocol):
 
     async def contact_wrote(self, conversation_id: str, number: int, row: int) -> bool:
         """Tell a handover that its contact wrote; False where the handover has ended."""
+        ...
+
+    async def join(self, join: Join) -> bool:
+        """Tell a handover of a new trigger; False where the handover has ended."""
         ...
 
 
@@ -237,7 +266,12 @@ class Reads(Protocol):
     async def task(self, task_id: str) -> TaskView: ...
 
     async def numbers(
-        self, *, bot_id: str | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        *,
+        bot_id: str | None = None,
+        assignee: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> HandoverNumbers: ...
 
     async def turn_of(self, conversation_id: str, message_id: str) -> int | None:
@@ -261,3 +295,73 @@ class SettingsAdmin(Protocol):
     async def team(self) -> list[Staff]: ...
 
     async def put_staff(self, person: Staff) -> Staff: ...
+
+
+class Events(Protocol):
+    """What happened in all conversations, for one watcher a process."""
+
+    async def newest_event(self) -> int:
+        """The id of the newest event; 0 where nothing has happened yet."""
+        ...
+
+    async def events_since(self, after: int, limit: int = 1000) -> list[EventView]:
+        """Events behind `after`, oldest first; none is ever missed."""
+        ...
+
+
+class Inbox(Protocol):
+    """What staff were told."""
+
+    async def inbox(
+        self, staff_id: str, *, unread: bool = False, after: str | None = None, limit: int = 50
+    ) -> Page[NotificationView]:
+        """What one person was told, newest first."""
+        ...
+
+    async def mark_read(self, staff_id: str, ids: Sequence[int]) -> None:
+        """Note that a person has read these; those of others stay as they are."""
+        ...
+
+
+class Doorkeeper(Protocol):
+    """Who may come in, what they were answered, and what they tried. Secrets are given out once and never kept in clear."""
+
+    async def create_key(self, name: str, staff_id: str | None = None) -> str: ...
+
+    async def key(self, secret: str) -> KeyView | None:
+        """The key that a caller shows; None where it is unknown or revoked."""
+        ...
+
+    async def keys(self) -> list[KeyView]: ...
+
+    async def revoke_key(self, key_id: int) -> None:
+        """Close a key for good. Raises NotFound."""
+        ...
+
+    async def open_session(self, staff_id: str, lasts: timedelta) -> str: ...
+
+    async def session(self, token: str) -> str | None:
+        """Whose session it is; None where it is unknown or over."""
+        ...
+
+    async def close_session(self, token: str) -> None: ...
+
+    async def close_sessions(self, staff_id: str) -> None:
+        """End all sessions of one person."""
+        ...
+
+    async def begin(self, actor: str, key: str, request_hash: str) -> Receipt:
+        """Where the request stands; `new` must be followed by `finish` or `abandon`."""
+        ...
+
+    async def finish(self, actor: str, key: str, status: int, answer: dict[str, Any]) -> None:
+        """Keep the answer to a request that has begun."""
+        ...
+
+    async def abandon(self, actor: str, key: str) -> None:
+        """Forget a request that came to nothing: it may be begun anew."""
+        ...
+
+    async def audit(self, kind: str, actor: str, text: str) -> None: ...
+
+    async def audits(self, *, after: str | None = None, limit: int = 50) -> Page[AuditView]: ...

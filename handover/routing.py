@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from handover.messages import Holder
 from handover.staff import Access, Staff
 
 
@@ -56,6 +57,11 @@ def to_tell(targets: Sequence[str], candidates: Sequence[Candidate]) -> list[str
 
 def is_manager(staff: Staff) -> bool:
     return "manager" in staff.roles or staff.access in (Access.manager, Access.admin)
+
+
+def holder_of(staff: Staff) -> Holder:
+    """What a handover knows of the person on the case."""
+    return Holder(staff_id=staff.id, name=staff.name, manager=staff.manager, manages=is_manager(staff))
 
 
 def _find(

@@ -177,3 +177,36 @@ class HandoverNumbers(Payload):
     breaches: int
     reasons: dict[str, int]
     per_week: dict[str, int]
+
+
+class NotificationView(Payload):
+    """Something that a staff member was told, as their inbox shows it."""
+
+    id: int
+    event: str
+    conversation_id: str
+    number: int
+    text: str
+    at: datetime
+    read_at: datetime | None = None
+
+
+class KeyView(Payload):
+    """An API key, without the secret itself. `staff_id` is on whose behalf it acts."""
+
+    id: int
+    name: str
+    staff_id: str | None
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class AuditView(Payload):
+    """One line of the audit log."""
+
+    id: int
+    kind: str
+    actor: str
+    text: str
+    at: datetime

@@ -1,0 +1,1 @@
+"""What touches the world: small classes over the ports of handover.ports, one method an activity."""

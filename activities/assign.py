@@ -1,0 +1,16 @@
+"""Who gets the case."""
+
+from temporalio import activity
+
+from handover.messages import Assigned, AssignRequest
+from handover.ports import Team
+
+
+class AssignActivities:
+    def __init__(self, team: Team) -> None:
+        self._team = team
+
+    @activity.defn
+    async def assign(self, request: AssignRequest) -> Assigned:
+        """Choose somebody and reserve their place in one transaction; repeated, the same person again."""
+        return await self._team.assign(request)

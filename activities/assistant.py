@@ -1,0 +1,129 @@
+"""A turn's facts: record what came in, read the transcript and the current settings, ask the assistant."""
+
+from temporalio import activity
+
+from handover.bot import Bot
+from handover.errors import NotFound
+from handover.messages import (
+    Author,
+    BeginRequest,
+    Begun,
+    Contact,
+    ConversationStatus,
+    Facts,
+    Keep,
+    Kept,
+    Rules,
+    RulesRequest,
+    Standing,
+    Turn,
+    TurnRequest,
+)
+from handover.ports import Assistant, BotSettings, Conversations, Line, Question, Recorded, Transcripts, Versioned
+from handover.triggers import rules_of
+
+BUTTON_CHANNELS = frozenset({"web"})
+"""Channels on which the contact has a "Talk to a person" button."""
+
+
+class AssistantActivities:
+    """Turns, as far as the bot is concerned."""
+
+    def __init__(
+        self, assistant: Assistant, bots: BotSettings, transcripts: Transcripts, conversations: Conversations
+    ) -> None:
+        self._assistant = assistant
+        self._bots = bots
+        self._transcripts = transcripts
+        self._conversations = conversations
+
+    @activity.defn
+    async def begin(self, request: BeginRequest) -> Begun:
+        """What the store knows of the conversation; one that was closed is the bot's again."""
+        current = await current_bot(self._bots, request.bot_id)
+        return await self._transcripts.begin(request, current.bot.id)
+
+    @activity.defn
+    async def answer(self, request: TurnRequest) -> Turn:
+        """The facts about a turn with the rules that judge them; no facts where the bot may not speak (any more)."""
+        recorded = await self._transcripts.record(_to_record(request))
+        current = await current_bot(self._bots, request.bot_id)
+        rows = sorted({*request.kept, *recorded.rows})
+        turn = Turn(
+            standing=recorded.standing,
+            bot_id=current.bot.id,
+            contact=recorded.contact,
+            rules=_rules(current, request.channel),
+            kept=rows,
+            duplicate=not recorded.fresh and not request.kept,
+        )
+        if turn.duplicate or not _may_speak(request, recorded.standing):
+            return turn
+        return await self._with_facts(turn, request, current, recorded)
+
+    @activity.defn
+    async def rules(self, request: RulesRequest) -> Rules:
+        """A bot's current rules, for what happens outside a turn: the button."""
+        return _rules(await current_bot(self._bots, request.bot_id), request.channel)
+
+    @activity.defn
+    async def keep(self, request: Keep) -> Kept:
+        """Write down what the contact says while the bot is silent, and let the person on the case know."""
+        recorded = await self._transcripts.record(request)
+        if request.handover is not None and recorded.rows:
+            await self._conversations.contact_wrote(request.conversation_id, request.handover, recorded.rows[-1])
+        return Kept(standing=recorded.standing, rows=recorded.rows)
+
+    async def _with_facts(self, turn: Turn, request: TurnRequest, current: Versioned, recorded: Recorded) -> Turn:
+        lines = await self._transcripts.transcript(request.conversation_id)
+        text = "\n".join(line.text for line in lines if line.row in turn.kept)
+        facts = await self._assistant.read(
+            Question(
+                bot=current.bot,
+                knowledge=current.knowledge,
+                contact=recorded.contact,
+                transcript=[line for line in lines if _was_said_before(line, turn.kept)],
+                text=text,
+                offered=request.offered,
+            )
+        )
+        contact = await self._learned(request.conversation_id, recorded.contact, current.bot, facts)
+        return turn.model_copy(update={"facts": facts, "contact": contact, "text": text})
+
+    async def _learned(self, conversation_id: str, contact: Contact, bot: Bot, facts: Facts) -> Contact:
+        """Keep what the contact said about themselves, as far as this bot collects it."""
+        fields = {name: value for name, value in facts.fields.items() if name in bot.collect}
+        return await self._transcripts.learn(conversation_id, fields) if fields else contact
+
+
+async def current_bot(bots: BotSettings, bot_id: str | None) -> Versioned:
+    """The bot's current settings; the default bot's where that one is not there (any more)."""
+    try:
+        return await bots.bot(bot_id)
+    except NotFound:
+        return await bots.bot(None)
+
+
+def _to_record(request: TurnRequest) -> Keep:
+    return Keep(
+        conversation_id=request.conversation_id,
+        bot_id=request.bot_id,
+        channel=request.channel,
+        contact=request.contact,
+        handover=None,
+        turn=request.turn,
+        messages=request.messages,
+    )
+
+
+def _rules(current: Versioned, channel: str) -> Rules:
+    return rules_of(current.bot, current.version, has_button=channel in BUTTON_CHANNELS)
+
+
+def _may_speak(request: TurnRequest, standing: Standing) -> bool:
+    """The bot holds the conversation, and still in the epoch in which the workflow began the turn."""
+    return standing.status is ConversationStatus.bot and request.epoch == standing.epoch
+
+
+def _was_said_before(line: Line, current: list[int]) -> bool:
+    return line.row not in current and line.author is not Author.note

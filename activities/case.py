@@ -1,0 +1,112 @@
+"""A handover's own bookkeeping: open it, and make each change of it true in the fence, the store and the conversation."""
+
+import asyncio
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.assistant import current_bot
+from handover.errors import NotFound
+from handover.messages import (
+    Case,
+    Holder,
+    Join,
+    OpenedCase,
+    OpenRequest,
+    Report,
+    Settle,
+    Settled,
+    Standing,
+    Take,
+)
+from handover.policy import resolve
+from handover.ports import BotSettings, Conversations, Handovers, Team, Transcripts
+from handover.routing import holder_of
+
+DRAIN_SECONDS = 5.0
+"""How long a person who takes a conversation waits for bot messages that are already leaving."""
+
+_LOOK_EVERY = 0.05
+
+
+class CaseActivities:
+    """Opening, settling, joining."""
+
+    def __init__(
+        self,
+        bots: BotSettings,
+        team: Team,
+        transcripts: Transcripts,
+        handovers: Handovers,
+        conversations: Conversations,
+    ) -> None:
+        self._bots = bots
+        self._team = team
+        self._transcripts = transcripts
+        self._handovers = handovers
+        self._conversations = conversations
+
+    @activity.defn
+    async def open_handover(self, request: OpenRequest) -> OpenedCase:
+        """Give the handover its number and its settings, and take the conversation from the bot."""
+        current = await current_bot(self._bots, request.bot_id)
+        policy = resolve(current.bot, current.version, request.trigger, silent=request.staff_id is not None)
+        return await self._handovers.open(request, policy)
+
+    @activity.defn
+    async def join(self, join: Join) -> bool:
+        """Tell the open handover of a new trigger; False where it has ended meanwhile."""
+        return await self._conversations.join(join)
+
+    @activity.defn
+    async def introduce(self, staff_id: str) -> Holder:
+        """Who a staff id is. Fails for good where there is nobody of that id."""
+        try:
+            return holder_of(await self._team.staff(staff_id))
+        except NotFound as error:
+            raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+
+    @activity.defn
+    async def take(self, take: Take) -> Standing:
+        """Take the conversation: from now on nothing of an older epoch leaves."""
+        return await self._transcripts.take(take)
+
+    @activity.defn
+    async def settle(self, settle: Settle) -> Settled:
+        """Make a change of the case true outside: the fence, then the store, then the conversation."""
+        case = settle.record.case
+        settled = await self._fence(settle, case.standing)
+        case = case.model_copy(update={"standing": settled.standing})
+        await self._handovers.save(settle.record.model_copy(update={"case": case}))
+        await self._conversations.report(_report(case))
+        return settled
+
+    async def _fence(self, settle: Settle, standing: Standing) -> Settled:
+        if settle.take is None:
+            return Settled(standing=standing)
+        standing = await self._transcripts.take(settle.take)
+        return Settled(standing=standing, drained=await self._drained(settle.take.conversation_id, standing.epoch))
+
+    async def _drained(self, conversation_id: str, epoch: int) -> bool:
+        """Wait until the bot's messages of older epochs have left; False where one is still leaving."""
+        for _ in range(int(DRAIN_SECONDS / _LOOK_EVERY)):
+            if not await self._transcripts.leaving(conversation_id, epoch):
+                return True
+            await asyncio.sleep(_LOOK_EVERY)
+        return False
+
+
+def _report(case: Case) -> Report:
+    return Report(
+        conversation_id=case.conversation_id,
+        number=case.number,
+        seq=case.seq,
+        standing=case.standing,
+        status=case.status,
+        reason=case.trigger.reason,
+        priority=case.priority,
+        assignee=case.holder.staff_id if case.holder else None,
+        next_step=case.next_step,
+        answered=case.answered,
+        reactivated=case.reactivated_at is not None,
+    )

@@ -1,0 +1,16 @@
+"""Staff who should hear of something."""
+
+from temporalio import activity
+
+from handover.messages import Notification
+from handover.ports import Notifier
+
+
+class NotifyActivities:
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+
+    @activity.defn
+    async def notify(self, notification: Notification) -> None:
+        """Tell a staff member by the channels that they chose; repeated, they are told once."""
+        await self._notifier.notify(notification)

@@ -1,0 +1,1 @@
+"""The embedded Temporal server, and the processes that make a whole Handover on one machine."""

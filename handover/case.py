@@ -1,0 +1,256 @@
+"""What happens to a handover's case: pure transitions, each with the time passed in."""
+
+from datetime import datetime, timedelta
+
+from handover import brief
+from handover.escalation import arm, due_at
+from handover.lifecycle import Event, move
+from handover.messages import (
+    ActionState,
+    Assigned,
+    Case,
+    CompleteTask,
+    Evidence,
+    Holder,
+    LogEntry,
+    OpenedCase,
+    OpenRequest,
+    Outcome,
+    TaskState,
+    Trigger,
+)
+from handover.wording import agent_label, fill, first_name, in_words
+
+OUTCOME_EVENTS = {
+    Outcome.closed: Event.completed,
+    Outcome.scheduled: Event.scheduled,
+    Outcome.needs_escalation: Event.escalated,
+}
+
+
+def begin_case(request: OpenRequest, opened: OpenedCase) -> Case:
+    """The case of a handover that has just been opened."""
+    trigger = request.trigger
+    return Case(
+        conversation_id=request.conversation_id,
+        number=opened.number,
+        bot_id=opened.bot_id,
+        channel=request.channel,
+        contact=opened.contact,
+        trigger=trigger,
+        policy=opened.policy,
+        turn=request.turn,
+        opened_at=request.opened_at,
+        standing=opened.standing,
+        reasons=[trigger.reason],
+        priority=max(trigger.priority, opened.policy.priority, key=lambda priority: priority.rank),
+        armed_at=request.opened_at,
+        silent_since=request.opened_at,
+        stepped_in=request.staff_id,
+    )
+
+
+def stepped_in(staff_id: str, key: str) -> Trigger:
+    """The trigger of a person who takes over without one."""
+    evidence = Evidence(scenario="taken_over", score=1.0, threshold=1.0, matched=staff_id, kind="person")
+    return Trigger(key=key, reason="taken_over", evidence=[evidence])
+
+
+def apply(case: Case, event: Event, now: datetime) -> None:
+    """Move the case. The caller has checked that the move is allowed."""
+    status = move(case.status, event)
+    assert status is not None, f"{event} is not allowed in {case.status}"
+    case.status = status
+
+
+def assigned(case: Case, found: Assigned, now: datetime) -> None:
+    """Somebody was found for the case, who has not acted yet."""
+    if found.holder is None:
+        return
+    if case.holder is None or case.holder.staff_id != found.holder.staff_id:
+        case.held_since = now
+    case.holder = found.holder
+    if found.holder.staff_id not in case.asked:
+        case.asked.append(found.holder.staff_id)
+
+
+def taken(case: Case, event: Event, person: Holder, now: datetime) -> None:
+    """A person claims the case, or answers: they hold it, and what would have happened by itself is off."""
+    apply(case, event, now)
+    if case.holder is None or case.holder.staff_id != person.staff_id or case.acted_at is None:
+        case.held_since = now
+    case.holder = person
+    case.acted_at = now
+    case.handed_back = False
+
+
+def answered(case: Case, row: int | None, now: datetime) -> None:
+    """A person's reply has left: the contact waits no longer."""
+    case.answered = max(case.answered, row or 0)
+    case.waiting_since = None
+    case.first_response_at = case.first_response_at or now
+
+
+def contact_wrote(case: Case, now: datetime) -> None:
+    """The contact waits from now on, unless they already do."""
+    case.waiting_since = case.waiting_since or now
+
+
+def handed_back(case: Case, now: datetime) -> None:
+    """The bot answers again; the task and its due time run on."""
+    apply(case, Event.handed_back, now)
+    case.acted_at = case.acted_at or now
+    case.handed_back = True
+    case.waiting_since = None
+
+
+def went_idle(case: Case, now: datetime) -> None:
+    """The person left the contact waiting: the bot is back, and the ladder starts anew."""
+    apply(case, Event.went_idle, now)
+    case.acted_at = case.waiting_since = None
+    arm(case, now)
+
+
+def reassigned(case: Case, found: Assigned, now: datetime) -> None:
+    """The case has gone to somebody else, who has not acted yet."""
+    apply(case, Event.reassigned, now)
+    case.acted_at = case.waiting_since = None
+    case.holder = None
+    assigned(case, found, now)
+    arm(case, now)
+
+
+def reactivated(case: Case, now: datetime) -> None:
+    """Nobody acted in time: the bot answers again, while the task and its ladder run on."""
+    apply(case, Event.reactivated, now)
+    case.reactivated_at = now
+
+
+def joined(case: Case, trigger: Trigger) -> None:
+    """One more reason: the priority only ever rises."""
+    if trigger.reason not in case.reasons:
+        case.reasons.append(trigger.reason)
+    case.priority = max(case.priority, trigger.priority, key=lambda priority: priority.rank)
+
+
+def new_task(case: Case, now: datetime, due: datetime) -> None:
+    """Put the case's next task in its place; without a title in the settings there is none."""
+    if case.policy.task_title is None:
+        return
+    number = case.task.number + 1 if case.task else 1
+    title = brief.title(case, case.policy.task_title)
+    case.task = TaskState(number=number, title=title, priority=case.priority, due_at=due, created_at=now)
+
+
+def complete(case: Case, act: CompleteTask, now: datetime) -> None:
+    """The task is done; the case ends, waits for its follow-up, or goes up the ladder (the caller fires the rung)."""
+    _end_task(case, act, now)
+    apply(case, OUTCOME_EVENTS[act.outcome], now)
+    case.acted_at = case.acted_at or now
+    case.waiting_since = None
+    match act.outcome:
+        case Outcome.closed:
+            _end(case, act.staff_id, now)
+        case Outcome.scheduled:
+            _schedule(case, act.follow_up_at or now, now)
+        case Outcome.needs_escalation:
+            _escalate(case, now)
+
+
+def resumed(case: Case, now: datetime) -> None:
+    """The follow-up's time has come."""
+    apply(case, Event.resumed, now)
+    case.acted_at = None
+    case.follow_up_at = None
+
+
+def cancelled(case: Case, by: str, now: datetime) -> None:
+    """The case is taken back; so is its task."""
+    apply(case, Event.cancelled, now)
+    if case.task and case.task.status == "open":
+        case.task = case.task.model_copy(update={"status": "cancelled", "completed_at": now, "completed_by": by})
+    _end(case, by, now)
+
+
+def log(case: Case, kind: str, text: str, actor: str, now: datetime, **details: object) -> LogEntry:
+    """A line of the handover log; numbered by the case, so that writing it twice leaves one."""
+    case.entries += 1
+    return LogEntry(key=f"{case.id}:{case.entries}", kind=kind, text=text, actor=actor, at=now, details=details)
+
+
+def final_message(case: Case, now: datetime) -> str:
+    """What the contact is told when the handover opens, with every placeholder filled in."""
+    return fill(case.policy.final_message, message_values(case, now))
+
+
+def message_values(case: Case, now: datetime) -> dict[str, str]:
+    name = case.holder.name if case.holder else ""
+    return {
+        "contact_name": case.contact.name or "there",
+        "assignee": first_name(name) if name else "the team",
+        "agent_label": label(case) or "the team",
+        "response_window": in_words(max(due_at(case) - now, timedelta(0))),
+        "contact_line": case.policy.contact_line or "the number on our website",
+    }
+
+
+def label(case: Case) -> str:
+    """What the contact sees of the person on the case."""
+    return agent_label(case.policy.agent_label, case.holder.name) if case.holder else ""
+
+
+def in_words_for_operators(case: Case) -> str:
+    """Status, reason, assignee and next timer in Markdown, for the Temporal UI."""
+    holder = case.holder.name if case.holder else "nobody yet"
+    lines = [
+        f"**{case.status.capitalize()}**: {', '.join(case.reasons)}, priority {case.priority}",
+        f"Assigned to: {holder}",
+        f"Task due: {_clock(due_at(case))}" if not case.status.ended else "",
+        f"Next: {case.next_step}" + (f", {_clock(case.next_at)}" if case.next_at else "") if case.next_step else "",
+    ]
+    lines += [f"Failed: {name}: {state.text}" for name, state in case.actions.items() if state.status == "failed"]
+    return "\n\n".join(line for line in lines if line)
+
+
+def action_done(case: Case, name: str, state: ActionState) -> None:
+    case.actions[name] = state
+
+
+def _end_task(case: Case, act: CompleteTask, now: datetime) -> None:
+    if case.task is None:
+        return
+    case.task = case.task.model_copy(
+        update={
+            "status": "completed",
+            "outcome": act.outcome,
+            "note": act.note,
+            "completed_at": now,
+            "completed_by": act.staff_id,
+            "converted": act.converted,
+            "unnecessary": act.unnecessary,
+        }
+    )
+
+
+def _end(case: Case, by: str, now: datetime) -> None:
+    case.ended_by, case.completed_at = by, now
+
+
+def _schedule(case: Case, at: datetime, now: datetime) -> None:
+    """A new task whose ladder counts from the time of the follow-up."""
+    case.follow_up_at = at
+    case.due_passed_at = None
+    arm(case, at)
+    new_task(case, now, due=at + case.policy.due)
+
+
+def _escalate(case: Case, now: datetime) -> None:
+    """A new task for whoever the next rung asks; its due time starts anew."""
+    case.acted_at = case.reactivated_at = None
+    case.silent_since = now
+    case.due_passed_at = None
+    new_task(case, now, due=now + case.policy.due)
+
+
+def _clock(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")

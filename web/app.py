@@ -1,0 +1,76 @@
+"""The web process: the HTTP API and the pages over real adapters.
+
+    python -m uvicorn --factory web.app:create_app
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CollectorRegistry
+
+from client import HandoverClient, connect
+from keys import first_key, signing_secret
+from logs import set_up_logging
+from settings import AppSettings
+from store import Store
+from store.first_start import first_start
+from web.api import conversations, handovers, operations
+from web.api import settings as settings_api
+from web.bodies import BodyLimit
+from web.measures import Measured
+from web.pages import chat, inbox, people
+from web.problems import add_problem_handlers
+from web.security import SecurityHeaders
+from web.services import Services
+from web.watcher import Watcher
+
+HERE = Path(__file__).parent
+
+
+def create_app() -> FastAPI:
+    """The app; it connects to the database and to Temporal when it starts."""
+    app = FastAPI(
+        title="Handover",
+        version="1",
+        summary="Takes over where a chat bot should stop, and makes sure that a person acts.",
+        lifespan=_lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.registry = CollectorRegistry()
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, registry=app.state.registry)
+    add_problem_handlers(app)
+    for module in (conversations, handovers, settings_api, operations, people, inbox, chat):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    set_up_logging()
+    settings = AppSettings()
+    store = Store.at(settings.database)
+    try:
+        await first_start(store)
+        await store.access.admit(first_key(settings), name="first key")
+        async with Watcher(store.reads) as watcher:
+            app.state.services = Services(
+                settings=settings,
+                client=HandoverClient(await connect(lazy=True)),
+                reads=store.reads,
+                admin=store.settings,
+                team=store.team,
+                inbox=store.notifications,
+                door=store.access,
+                watcher=watcher,
+                secret=signing_secret(settings),
+            )
+            yield
+    finally:
+        await store.close()

@@ -1,0 +1,122 @@
+"""One worker process: real adapters plugged into the ports, workflows and activities registered.
+
+    python worker.py
+
+Ends on SIGTERM or Ctrl-C after finishing what it has begun.
+"""
+
+import asyncio
+import signal
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.assign import AssignActivities
+from activities.assistant import AssistantActivities
+from activities.case import CaseActivities
+from activities.heartbeat import Heartbeats
+from activities.message import MessageActivities
+from activities.notify import NotifyActivities
+from activities.tag import TagActivities
+from activities.task import TaskActivities
+from activities.ticket import TicketActivities
+from assistant.builtin import BuiltinAssistant
+from assistant.openai_compatible import OpenAIAssistant
+from channels.web import WebChannel
+from client import WorkflowSignals, connect
+from handover.ids import TASK_QUEUE
+from handover.ports import Assistant, Conversations
+from logs import set_up_logging
+from settings import AppSettings
+from store import Store
+from store.first_start import first_start
+from workflows.conversation import ConversationWorkflow
+from workflows.handover import HandoverWorkflow
+
+CACHED_RUNS = 2000
+
+
+def make_assistant(settings: AppSettings) -> Assistant:
+    """The model where a key is set, otherwise the built-in assistant."""
+    if settings.openai_api_key is None:
+        return BuiltinAssistant()
+    return OpenAIAssistant(
+        api_key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        model=settings.openai_model,
+        timeout=settings.openai_timeout_seconds,
+        use_responses=settings.openai_responses,
+    )
+
+
+def make_activities(store: Store, assistant: Assistant, conversations: Conversations) -> list[Any]:
+    """Every activity, bound to its adapters."""
+    bots, transcripts, handovers = store.settings, store.transcripts, store.handovers
+    turns = AssistantActivities(assistant, bots, transcripts, conversations)
+    messages = MessageActivities(transcripts, {"web": WebChannel()})
+    case = CaseActivities(bots, store.team, transcripts, handovers, conversations)
+    return [
+        turns.begin,
+        turns.answer,
+        turns.rules,
+        turns.keep,
+        messages.deliver,
+        case.open_handover,
+        case.join,
+        case.introduce,
+        case.take,
+        case.settle,
+        AssignActivities(store.team).assign,
+        TaskActivities(assistant, bots, transcripts, handovers).create_task,
+        TagActivities(handovers).tag,
+        NotifyActivities(store.notifications).notify,
+        TicketActivities({}).open_ticket,
+    ]
+
+
+def make_worker(temporal: Client, activities: list[Any], settings: AppSettings) -> Worker:
+    """The worker of Handover's one task queue."""
+    restrictions = SandboxRestrictions.default.with_passthrough_all_modules()
+    return Worker(
+        temporal,
+        task_queue=TASK_QUEUE,
+        workflows=[ConversationWorkflow, HandoverWorkflow],
+        activities=activities,
+        interceptors=[Heartbeats()],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        max_cached_workflows=CACHED_RUNS,
+        graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
+    )
+
+
+def make_runtime(settings: AppSettings) -> Runtime:
+    """Temporal's core, with a metrics port where one is set."""
+    if not settings.metrics_address:
+        return Runtime.default()
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=settings.metrics_address)))
+
+
+async def main() -> None:
+    """Work until told to stop."""
+    set_up_logging()
+    settings = AppSettings()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    store = Store.at(settings.database)
+    try:
+        await first_start(store)
+        temporal = await connect(runtime=make_runtime(settings))
+        activities = make_activities(store, make_assistant(settings), WorkflowSignals(temporal))
+        async with make_worker(temporal, activities, settings):
+            await stop.wait()
+    finally:
+        await store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,115 @@
+"""A case at work: the lock under which it changes, what is still to be written down, and how a change is settled."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.case import CaseActivities
+from handover import case as story
+from handover.errors import Refused
+from handover.escalation import describe, next_step
+from handover.messages import (
+    Acted,
+    Case,
+    CaseRecord,
+    ConversationStatus,
+    Holder,
+    LogEntry,
+    Settle,
+    Settled,
+    Take,
+)
+from workflows.attributes import upsert
+from workflows.options import STORE
+
+
+class Desk:
+    """Where a handover's case lies while it is worked on.
+
+    unsettled: something changed that nobody outside has been told yet. steps: the opening steps that still run.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.lock = asyncio.Lock()
+        self.entries: list[LogEntry] = []
+        self.unsettled = False
+        self.steps: list[asyncio.Task[None]] = []
+        self._people: dict[str, Holder] = {}
+
+    def note(self, kind: str, text: str, actor: str = "handover", **details: object) -> None:
+        """A line for the handover log, written with the next settlement."""
+        self.entries.append(story.log(self.case, kind, text, actor, workflow.now(), **details))
+        self.unsettled = True
+
+    async def person(self, staff_id: str) -> Holder:
+        """Who a staff id is; raises Refused where there is nobody of that id."""
+        if staff_id not in self._people:
+            try:
+                self._people[staff_id] = await workflow.execute_activity_method(
+                    CaseActivities.introduce, staff_id, summary=f"Who is {staff_id}?", **STORE
+                )
+            except ActivityError as error:
+                if isinstance(error.cause, ApplicationError) and error.cause.type == "not_found":
+                    raise Refused("unknown_staff", error.cause.message) from error
+                raise
+        return self._people[staff_id]
+
+    async def settle(self, summary: str, speaker: ConversationStatus | None = None) -> Settled:
+        """Make what has changed true outside: the fence where the speaker changes, the store, the conversation."""
+        entries, self.entries, self.unsettled = self.entries, [], False
+        self.case.seq += 1
+        self._look_ahead()
+        request = Settle(record=CaseRecord(case=self.case, entries=entries), take=self._take(speaker))
+        settled: Settled = await workflow.execute_activity_method(
+            CaseActivities.settle, request, summary=summary, **STORE
+        )
+        self.case.standing = settled.standing
+        self._look_ahead()
+        self._show()
+        return settled
+
+    def acted(self, settled: Settled | None = None) -> Acted:
+        """The answer to a person's act."""
+        case = self.case
+        return Acted(
+            handover_id=str(case.id),
+            status=case.status,
+            assignee=case.holder.staff_id if case.holder else None,
+            since=case.held_since,
+            task_id=case.task_id,
+            still_leaving=settled is not None and not settled.drained,
+        )
+
+    def _take(self, speaker: ConversationStatus | None) -> Take | None:
+        if speaker is None:
+            return None
+        case = self.case
+        return Take(
+            key=f"{case.id}:{case.seq}",
+            conversation_id=case.conversation_id,
+            status=speaker,
+            handover=None if case.status.ended else case.number,
+            assignee=case.holder.staff_id if case.holder else None,
+        )
+
+    def _look_ahead(self) -> None:
+        step = None if self.case.status.ended else next_step(self.case, workflow.now())
+        self.case.next_step = "" if self.case.status.ended else describe(self.case, step)
+        self.case.next_at = step.at if step else None
+
+    def _show(self) -> None:
+        """Say in plain words, in the Temporal UI, where the case stands."""
+        workflow.set_current_details(story.in_words_for_operators(self.case))
+        upsert(
+            {
+                "ConversationStatus": self.case.standing.status,
+                "HandoverReason": self.case.trigger.reason,
+                "HandoverPriority": self.case.priority,
+                "AssignedTo": self.case.holder.staff_id if self.case.holder else "",
+                "BotId": self.case.bot_id,
+                "Channel": self.case.channel,
+                "ContactId": self.case.contact.id,
+            }
+        )

@@ -1,0 +1,275 @@
+"""From a trigger until a person has finished the case: acts, waits, and goes up the ladder while nobody does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from temporalio import workflow
+
+from handover import case as story
+from handover.errors import HandoverError
+from handover.escalation import describe, next_step
+from handover.lifecycle import Event, check, check_cancel, check_person
+from handover.messages import (
+    Acted,
+    Assigned,
+    Cancel,
+    Case,
+    Claim,
+    CompleteTask,
+    ContactWrote,
+    HandBack,
+    HandoverInput,
+    Holder,
+    Join,
+    Note,
+    Reassign,
+    Reply,
+    Snooze,
+    TaskCompleted,
+)
+from handover.views import HandoverView
+from workflows import people, steps
+from workflows.deadline import change_or_time
+from workflows.desk import Desk
+from workflows.opening import assign, side_by_side
+from workflows.refusals import refusals
+
+Act = Callable[[Holder], Awaitable[Acted]]
+
+
+@workflow.defn(name="HandoverWorkflow")
+class HandoverWorkflow:
+    """One loop for time; people come by validated update, the contact and other systems by signal."""
+
+    @workflow.init
+    def __init__(self, start: HandoverInput) -> None:
+        self.desk = Desk(start.case)
+        self.letters: list[Join | TaskCompleted] = []
+
+    @property
+    def case(self) -> Case:
+        return self.desk.case
+
+    @workflow.run
+    async def run(self, start: HandoverInput) -> str:
+        await self._open()
+        while not self.case.status.ended:
+            if workflow.info().is_continue_as_new_suggested():
+                await self._go_on()
+            await self._next()
+        await self._end()
+        return f"{self.case.status.capitalize()} by {self.case.ended_by}"
+
+    # ---- the story ---------------------------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        """Everything that a handover does at once; a later run of the same handover has done it."""
+        async with self.desk.lock:
+            if self.case.began:
+                return
+            self.case.began = True
+            found = await self._assign()
+            story.new_task(self.case, workflow.now(), due=self.case.opened_at + self.case.policy.due)
+            self.desk.note("opened", f"Handed over: {self.case.trigger.reason}", evidence=self._evidence())
+            self.desk.note("assigned", self._assignment(found))
+            await self.desk.settle("Opened")
+            self.desk.steps = side_by_side(self.case, found, self._step_failed)
+        self.opened = asyncio.create_task(self._after_the_steps())
+
+    async def _next(self) -> None:
+        """Wait for the next step's time or for a change, whichever comes first, and do what is to be done."""
+        step = next_step(self.case, workflow.now())
+        at, summary = (step.at if step else None), describe(self.case, step)
+        seq = self.case.seq
+        await change_or_time(lambda: self._has_news(seq), at, summary)
+        async with self.desk.lock:
+            await self._read_letters()
+            step = next_step(self.case, workflow.now())
+            if self.case.status.ended:
+                return
+            if step is not None and step.at <= workflow.now():
+                await steps.take(self.desk, step)
+            elif self.desk.unsettled:
+                await self.desk.settle("Write down what happened")
+
+    def _has_news(self, seq: int) -> bool:
+        return bool(self.letters) or self.desk.unsettled or self.case.seq != seq or self.case.status.ended
+
+    async def _end(self) -> None:
+        """Nothing is left running, and everything that happened is written down."""
+        await asyncio.gather(*self.desk.steps)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self.desk.unsettled:
+            await self.desk.settle("Write down what happened")
+
+    async def _go_on(self) -> None:
+        """Continue as new with the whole case, once nothing is in flight."""
+        await asyncio.gather(*self.desk.steps)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        async with self.desk.lock:
+            await self._read_letters()
+            if self.desk.unsettled:
+                await self.desk.settle("Write down what happened")
+        if not self.case.status.ended:
+            workflow.continue_as_new(HandoverInput(case=self.case))
+
+    # ---- people ------------------------------------------------------------------------------------------------------
+
+    @workflow.update
+    async def claim(self, act: Claim) -> Acted:
+        """I take this case. Refused, naming who and since when, where somebody else has it."""
+        return await self._by(act.staff_id, Event.claimed, lambda person: people.claim(self.desk, person))
+
+    @workflow.update
+    async def reply(self, act: Reply) -> Acted:
+        """Write to the contact."""
+        return await self._by(act.staff_id, Event.replied, lambda person: people.reply(self.desk, person, act))
+
+    @workflow.update
+    async def note(self, act: Note) -> Acted:
+        """Write something down for colleagues."""
+        return await self._by(act.staff_id, Event.noted, lambda person: people.note(self.desk, person, act))
+
+    @workflow.update
+    async def reassign(self, act: Reassign) -> Acted:
+        """Give the case to somebody else."""
+        return await self._by(act.staff_id, Event.reassigned, lambda person: people.reassign(self.desk, person, act))
+
+    @workflow.update
+    async def snooze(self, act: Snooze) -> Acted:
+        """Nothing is asked of anybody until then; the due time stands."""
+        with refusals():
+            people.check_snooze(act)
+        return await self._by(act.staff_id, Event.snoozed, lambda person: people.snooze(self.desk, person, act))
+
+    @workflow.update
+    async def hand_back(self, act: HandBack) -> Acted:
+        """The bot answers again at once."""
+        return await self._by(act.staff_id, Event.handed_back, lambda person: people.hand_back(self.desk, person))
+
+    @workflow.update
+    async def complete_task(self, act: CompleteTask) -> Acted:
+        """The task is done."""
+        return await self._by(act.staff_id, story.OUTCOME_EVENTS[act.outcome], lambda person: self._complete(act))
+
+    @workflow.update
+    async def cancel(self, act: Cancel) -> Acted:
+        """Take the handover back: by the contact, or by a manager."""
+        await workflow.wait_condition(lambda: self.case.began)
+        async with self.desk.lock:
+            with refusals():
+                check(self.case, Event.cancelled, act.staff_id)
+                if act.staff_id is not None:
+                    check_cancel(self.case, await self.desk.person(act.staff_id))
+            return await people.cancel(self.desk, act)
+
+    @claim.validator
+    def check_claim(self, act: Claim) -> None:
+        self._check(Event.claimed, act.staff_id)
+
+    @reply.validator
+    def check_reply(self, act: Reply) -> None:
+        self._check(Event.replied, act.staff_id)
+
+    @complete_task.validator
+    def check_complete_task(self, act: CompleteTask) -> None:
+        self._check(story.OUTCOME_EVENTS[act.outcome], act.staff_id)
+        with refusals():
+            people.check_completion(self.desk, act)
+
+    # ---- the contact, and other systems --------------------------------------------------------------------------------
+
+    @workflow.signal
+    def contact_wrote(self, wrote: ContactWrote = ContactWrote(row=0)) -> None:  # noqa: B008
+        """The contact waits for an answer."""
+        if wrote.row > self.case.answered:
+            story.contact_wrote(self.case, workflow.now())
+            self.desk.unsettled = True
+
+    @workflow.signal
+    def join(self, request: Join) -> None:
+        """Another trigger fired in this conversation."""
+        self.letters.append(request)
+
+    @workflow.signal
+    def task_completed(self, done: TaskCompleted = TaskCompleted()) -> None:  # noqa: B008
+        """The task was done in a system that only signals."""
+        self.letters.append(done)
+
+    @workflow.query
+    def view(self) -> HandoverView:
+        """Where the handover stands."""
+        case = self.case
+        return HandoverView(
+            handover_id=str(case.id),
+            number=case.number,
+            status=case.status,
+            reason=case.trigger.reason,
+            priority=case.priority,
+            assignee=case.holder.staff_id if case.holder else None,
+            next_step=case.next_step,
+        )
+
+    # ---- small things --------------------------------------------------------------------------------------------------
+
+    async def _by(self, staff_id: str, event: Event, act: Act) -> Acted:
+        """One person at a time, looked at again under the lock; a refusal leaves the case as it was."""
+        await workflow.wait_condition(lambda: self.case.began)
+        async with self.desk.lock:
+            with refusals():
+                check(self.case, event, staff_id)
+                person = await self.desk.person(staff_id)
+                check_person(self.case, event, person)
+                return await act(person)
+
+    async def _complete(self, act: CompleteTask) -> Acted:
+        people.check_completion(self.desk, act)
+        return await people.complete(self.desk, act)
+
+    def _check(self, event: Event, staff_id: str) -> None:
+        with refusals():
+            check(self.case, event, staff_id)
+
+    async def _read_letters(self) -> None:
+        while self.letters and not self.case.status.ended:
+            letter = self.letters.pop(0)
+            if isinstance(letter, Join):
+                await steps.join(self.desk, letter)
+            else:
+                await self._take_signalled_completion(letter)
+
+    async def _take_signalled_completion(self, done: TaskCompleted) -> None:
+        """As if a person had completed the task; what cannot be is written down, since nobody waits for an answer."""
+        holder = self.case.holder.staff_id if self.case.holder else "outside"
+        try:
+            act = CompleteTask(**done.model_dump() | {"staff_id": done.staff_id or holder})
+            check(self.case, story.OUTCOME_EVENTS[act.outcome], act.staff_id)
+            await self._complete(act)
+        except (ValueError, HandoverError) as error:
+            self.desk.note("signal_refused", f"A task_completed signal was passed over: {error}")
+
+    async def _assign(self) -> Assigned:
+        """A person who stepped in has the case; otherwise the owner, the action's target, or the default assignee."""
+        case, policy = self.case, self.case.policy
+        if case.stepped_in is not None:
+            person = await self.desk.person(case.stepped_in)
+            story.taken(case, Event.claimed, person, workflow.now())
+            return Assigned(holder=person, target=f"user:{person.staff_id}")
+        targets = [target for target in (policy.assign_to, policy.default_assignee) if target is not None]
+        found = await assign(case, targets, owner=case.contact.owner if policy.skip_if_owned else None)
+        story.assigned(case, found, workflow.now())
+        return found
+
+    def _assignment(self, found: Assigned) -> str:
+        return f"Assigned to {found.holder.name} ({found.target})" if found.holder else "Nobody could be found"
+
+    def _evidence(self) -> list[dict[str, object]]:
+        return [one.model_dump(mode="json") for one in self.case.trigger.evidence]
+
+    def _step_failed(self, name: str, reason: str) -> None:
+        self.desk.note("action_failed", f"{name} failed for good: {reason}", step=name)
+
+    async def _after_the_steps(self) -> None:
+        """Once the opening steps have ended, readers should see how they went."""
+        await asyncio.gather(*self.desk.steps)
+        self.desk.unsettled = True

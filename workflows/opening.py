@@ -1,0 +1,165 @@
+"""What a handover does when it opens: assign first, then task, tags, message, notifications and ticket side by side."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.assign import AssignActivities
+from activities.message import MessageActivities
+from activities.notify import NotifyActivities
+from activities.tag import TagActivities
+from activities.task import TaskActivities
+from activities.ticket import TicketActivities
+from handover.case import final_message
+from handover.messages import (
+    ActionState,
+    Assigned,
+    AssignRequest,
+    Author,
+    Case,
+    ContactStatus,
+    Delivered,
+    Delivery,
+    Notification,
+    TagRequest,
+    TaskRequest,
+    TicketRequest,
+)
+from workflows.options import OUTSIDE, STORE
+
+Failed = Callable[[str, str], None]
+"""Told the name of a step that has failed for good, and why."""
+
+
+async def assign(
+    case: Case, targets: list[str], *, owner: str | None = None, asked: list[str] | None = None
+) -> Assigned:
+    """Find somebody by the first of the targets that works."""
+    request = AssignRequest(
+        key=f"{case.id}:{case.seq}",
+        conversation_id=case.conversation_id,
+        number=case.number,
+        targets=targets,
+        skills=case.policy.skills,
+        owner=owner,
+        asked=asked or [],
+        holder=case.holder.staff_id if case.holder else None,
+    )
+    summary = f"Find somebody: {', '.join(targets) or 'nobody is named'}"
+    return await workflow.execute_activity_method(AssignActivities.assign, request, summary=summary, **STORE)
+
+
+def side_by_side(case: Case, found: Assigned, failed: Failed) -> list[asyncio.Task[None]]:
+    """Start every step after the assignment. Each is tried again by itself, so that none holds up another."""
+    steps: dict[str, Callable[[Case], Awaitable[ActionState]]] = {"tags": tag, "notify": lambda one: tell(one, found)}
+    if case.task is not None:
+        steps["task"] = create_task
+    if not case.policy.silent:
+        steps["message"] = send_final_message
+    if case.policy.ticket is not None:
+        steps["ticket"] = open_ticket
+    return [asyncio.create_task(_step(case, name, step, failed)) for name, step in steps.items()]
+
+
+async def _step(case: Case, name: str, step: Callable[[Case], Awaitable[ActionState]], failed: Failed) -> None:
+    case.actions[name] = ActionState()
+    try:
+        case.actions[name] = await step(case)
+    except ActivityError as error:
+        reason = str(error.cause or error)
+        case.actions[name] = ActionState(status="failed", text=reason)
+        failed(name, reason)
+
+
+async def create_task(case: Case) -> ActionState:
+    """Put the task on its list."""
+    assert case.task is not None
+    await workflow.execute_activity_method(
+        TaskActivities.create_task, TaskRequest(case=case), summary=f"Create the task: {case.task.title}", **STORE
+    )
+    return ActionState(status="done", text=case.task.title)
+
+
+async def tag(case: Case) -> ActionState:
+    """Tag the contact."""
+    tags = list(dict.fromkeys(case.policy.tags))
+    request = TagRequest(contact_id=case.contact.id, tags=tags, status=ContactStatus.in_progress)
+    await workflow.execute_activity_method(
+        TagActivities.tag, request, summary=f"Tag the contact: {', '.join(tags)}", **STORE
+    )
+    return ActionState(status="done", text=", ".join(tags))
+
+
+async def send_final_message(case: Case) -> ActionState:
+    """Tell the contact that a person is coming."""
+    text = final_message(case, workflow.now())
+    await say(case, f"final/{case.turn}", text, Author.system, turn=case.turn)
+    return ActionState(status="done", text=text)
+
+
+async def open_ticket(case: Case) -> ActionState:
+    """Open a ticket in the outside system that the action names."""
+    request = TicketRequest(system=case.policy.ticket or "", case=case)
+    return await workflow.execute_activity_method(
+        TicketActivities.open_ticket, request, summary=f"Open a ticket in {request.system}", **OUTSIDE
+    )
+
+
+async def tell(case: Case, found: Assigned) -> ActionState:
+    """Tell the assignee of the conversation and of the task; where nobody was found, those who can change that."""
+    if found.holder is None:
+        text = f"Nobody could be found for {case.trigger.request or case.conversation_id}; anybody may claim it."
+        for staff_id in found.tell:
+            await notify(case, staff_id, "escalation", text)
+        return ActionState(status="done", text=f"told {', '.join(found.tell) or 'nobody: there is no one to tell'}")
+    person = found.holder.staff_id
+    await notify(case, person, "conversation_assigned", f"A conversation is assigned to you: {case.trigger.request}")
+    if case.task is not None:
+        await notify(case, person, "task_assigned", f"A task is assigned to you: {case.task.title}")
+    return ActionState(status="done", text=f"told {person}")
+
+
+async def notify(case: Case, staff_id: str, event: str, text: str) -> None:
+    """Let a staff member know."""
+    notification = Notification.model_validate(
+        {
+            "key": f"{case.id}:{case.seq}:{event}:{staff_id}",
+            "staff_id": staff_id,
+            "event": event,
+            "conversation_id": case.conversation_id,
+            "number": case.number,
+            "text": text,
+        }
+    )
+    await workflow.execute_activity_method(
+        NotifyActivities.notify, notification, summary=f"Tell {staff_id}: {event.replace('_', ' ')}", **OUTSIDE
+    )
+
+
+async def say(
+    case: Case,
+    key: str,
+    text: str,
+    author: Author,
+    *,
+    staff_id: str | None = None,
+    label: str = "",
+    turn: int | None = None,
+) -> Delivered:
+    """Send something to the contact, or write a note; `key` is the message's own within the handover."""
+    delivery = Delivery(
+        conversation_id=case.conversation_id,
+        key=key if author in (Author.person, Author.note) else f"handover/{case.number}/{key}",
+        author=author,
+        text=text,
+        turn=turn,
+        staff_id=staff_id,
+        label=label,
+        handover=case.number,
+        channel=case.channel,
+    )
+    return await workflow.execute_activity_method(
+        MessageActivities.deliver, delivery, summary=f"Send: {author}", **STORE
+    )

@@ -1,0 +1,174 @@
+"""What people do with a case: one function an act. The caller holds the lock and has checked that it is allowed."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from activities.tag import TagActivities
+from handover import case as story
+from handover.errors import Refused
+from handover.escalation import bring_forward, rung_above
+from handover.ids import TaskId, parse_task_id
+from handover.lifecycle import Event
+from handover.messages import (
+    Acted,
+    Author,
+    Cancel,
+    CompleteTask,
+    ContactStatus,
+    ConversationStatus,
+    Holder,
+    Note,
+    Outcome,
+    Reassign,
+    Reply,
+    Snooze,
+    TagRequest,
+)
+from workflows.desk import Desk
+from workflows.opening import assign, create_task, notify, say
+from workflows.options import STORE
+from workflows.steps import climb
+
+_CONTACT_STATUS = {
+    Outcome.closed: ContactStatus.done,
+    Outcome.scheduled: ContactStatus.follow_up,
+    Outcome.needs_escalation: ContactStatus.in_progress,
+}
+
+
+async def claim(desk: Desk, person: Holder) -> Acted:
+    """The case is theirs; from the answer on nothing of the bot leaves any more."""
+    if _speaks_already(desk, person):
+        return desk.acted()
+    story.taken(desk.case, Event.claimed, person, workflow.now())
+    desk.note("claimed", f"{person.name} claimed the case", person.staff_id)
+    settled = await desk.settle(f"{person.name} claims the case", ConversationStatus.human)
+    await _introduce(desk, person)
+    return desk.acted(settled)
+
+
+async def reply(desk: Desk, person: Holder, act: Reply) -> Acted:
+    """Write to the contact; who was not on the case yet is from now on."""
+    settled = None
+    if not _speaks_already(desk, person):
+        story.taken(desk.case, Event.replied, person, workflow.now())
+        desk.note("claimed", f"{person.name} took the case by answering", person.staff_id)
+        settled = await desk.settle(f"{person.name} takes the case", ConversationStatus.human)
+        await _introduce(desk, person)
+    key = f"reply/{person.staff_id}/{act.message_id}"
+    label = story.label(desk.case)
+    sent = await say(desk.case, key, act.text, Author.person, staff_id=person.staff_id, label=label)
+    story.answered(desk.case, sent.row, workflow.now())
+    desk.note("replied", f"{person.name} wrote to the contact", person.staff_id)
+    await desk.settle(f"{person.name} wrote to the contact")
+    return desk.acted(settled)
+
+
+async def note(desk: Desk, person: Holder, act: Note) -> Acted:
+    """Write something down for colleagues."""
+    key = f"note/{person.staff_id}/{act.message_id}"
+    await say(desk.case, key, act.text, Author.note, staff_id=person.staff_id, label=person.name)
+    desk.note("noted", f"{person.name} wrote a note", person.staff_id)
+    await desk.settle(f"{person.name} wrote a note")
+    return desk.acted()
+
+
+async def reassign(desk: Desk, person: Holder, act: Reassign) -> Acted:
+    """Give the case to somebody else, who is asked anew."""
+    found = await assign(desk.case, [act.to])
+    if found.holder is None:
+        raise Refused("nobody_available", f"Nobody could be found for {act.to}; the case stays where it is.")
+    before = desk.case.holder
+    story.reassigned(desk.case, found, workflow.now())
+    desk.note("reassigned", f"{person.name} gave the case to {found.holder.name}", person.staff_id)
+    text = f"{person.name} gave this case to {found.holder.name}: {desk.case.trigger.request}"
+    for staff_id in dict.fromkeys([found.holder.staff_id] + ([before.staff_id] if before else [])):
+        await notify(desk.case, staff_id, "conversation_assigned", text)
+    settled = await desk.settle(f"Now with {found.holder.name}", ConversationStatus.escalated)
+    return desk.acted(settled)
+
+
+async def snooze(desk: Desk, person: Holder, act: Snooze) -> Acted:
+    """No rung and no idle time before then; the due time stands."""
+    desk.case.snoozed_until = act.until
+    desk.note("snoozed", f"{person.name} snoozed the case until {act.until:%Y-%m-%d %H:%M} UTC", person.staff_id)
+    await desk.settle(f"{person.name} snoozed the case")
+    return desk.acted()
+
+
+async def hand_back(desk: Desk, person: Holder) -> Acted:
+    """The bot answers again at once; the task stays with its holder."""
+    story.handed_back(desk.case, workflow.now())
+    desk.note("handed_back", f"{person.name} handed the conversation back to the bot", person.staff_id)
+    settled = await desk.settle(f"{person.name} hands back to the bot", ConversationStatus.bot)
+    return desk.acted(settled)
+
+
+async def cancel(desk: Desk, act: Cancel) -> Acted:
+    """Take the case back: by the contact, or by a manager."""
+    by = act.staff_id or "contact"
+    story.cancelled(desk.case, by, workflow.now())
+    desk.note("cancelled", f"Cancelled by {by}" + (f": {act.reason}" if act.reason else ""), by)
+    settled = await desk.settle(f"Cancelled by {by}", ConversationStatus.bot)
+    return desk.acted(settled)
+
+
+async def complete(desk: Desk, act: CompleteTask) -> Acted:
+    """The task is done, with an outcome that says what becomes of the case."""
+    case, done = desk.case, desk.case.task_id
+    above = rung_above(case)
+    story.complete(case, act, workflow.now())
+    desk.note("task_completed", f"Task completed by {act.staff_id}: {act.outcome}", act.staff_id, note=act.note)
+    await _set_contact_status(desk, _CONTACT_STATUS[act.outcome])
+    if act.outcome is Outcome.needs_escalation:
+        assert above is not None
+        await climb(desk, bring_forward(case, above, workflow.now()), ConversationStatus.escalated)
+        settled = None
+    else:
+        settled = await desk.settle(f"Task completed: {act.outcome}", ConversationStatus.bot)
+    if not case.status.ended and case.task is not None:
+        await create_task(case)
+    return desk.acted(settled).model_copy(update={"task_id": done})
+
+
+def check_completion(desk: Desk, act: CompleteTask) -> None:
+    """Raise Refused where this task cannot be completed like this now."""
+    case = desk.case
+    if act.task_id is not None and act.task_id != case.task_id:
+        raise _other_task(desk, parse_task_id(act.task_id))
+    if act.outcome is Outcome.scheduled and act.follow_up_at is None:
+        raise Refused("follow_up_at_missing", "The outcome scheduled needs follow_up_at: when to follow up.")
+    if act.outcome is Outcome.needs_escalation and rung_above(case) is None:
+        holder = case.holder.staff_id if case.holder else None
+        raise Refused("last_rung", "The ladder has nobody above the holder.", holder=holder, since=case.held_since)
+
+
+def check_snooze(act: Snooze) -> None:
+    """Raise Refused where the time is past, or further away than a year."""
+    if not timedelta(0) < act.until - workflow.now() <= timedelta(days=366):
+        raise Refused("until_out_of_range", "Snooze until a time from now to a year ahead.")
+
+
+def _other_task(desk: Desk, task: TaskId) -> Refused:
+    current = desk.case.task
+    if current is not None and task.handover == desk.case.id and task.number < current.number:
+        return Refused("already_completed", f"Task {task} was completed before; the open one is {desk.case.task_id}.")
+    return Refused("not_found", f"There is no task {str(task)!r}.")
+
+
+def _speaks_already(desk: Desk, person: Holder) -> bool:
+    case = desk.case
+    mine = case.holder is not None and case.holder.staff_id == person.staff_id and case.acted_at is not None
+    return mine and case.standing.status is ConversationStatus.human
+
+
+async def _introduce(desk: Desk, person: Holder) -> None:
+    """Tell the contact that a person is here."""
+    text = f"{story.label(desk.case)} joined the conversation."
+    await say(desk.case, f"joined/{desk.case.seq}", text, Author.system, staff_id=person.staff_id)
+
+
+async def _set_contact_status(desk: Desk, status: ContactStatus) -> None:
+    request = TagRequest(contact_id=desk.case.contact.id, status=status)
+    await workflow.execute_activity_method(TagActivities.tag, request, summary=f"The contact is {status}", **STORE)

@@ -1,0 +1,162 @@
+"""What happens to a case by itself when its time has come: one function a kind of step."""
+
+from temporalio import workflow
+
+from activities.tag import TagActivities
+from handover import case as story
+from handover.case import joined
+from handover.escalation import Step, StepKind, bring_forward, mark_fired, rung_above
+from handover.messages import Assigned, ConversationStatus, HandoverStatus, Join, TagRequest
+from handover.wording import in_words
+from workflows.desk import Desk
+from workflows.opening import assign, notify, send_final_message
+from workflows.options import STORE
+
+
+async def take(desk: Desk, step: Step) -> None:
+    """Do what the step says, and settle it."""
+    match step.kind:
+        case StepKind.resume:
+            await resume(desk)
+        case StepKind.idle:
+            await go_idle(desk)
+        case StepKind.due:
+            await pass_due(desk)
+        case StepKind.rung:
+            await climb(desk, step)
+        case StepKind.reactivate:
+            await reactivate(desk)
+
+
+async def resume(desk: Desk) -> None:
+    """The follow-up's time has come: its holder is told, and the ladder counts from now."""
+    story.resumed(desk.case, workflow.now())
+    desk.note("resumed", "The follow-up's time has come")
+    if desk.case.holder and desk.case.task:
+        await notify(desk.case, desk.case.holder.staff_id, "reminder", f"Now: {desk.case.task.title}")
+    await desk.settle("The follow-up's time has come")
+
+
+async def go_idle(desk: Desk) -> None:
+    """The person left the contact waiting: the bot comes back and the ladder starts anew."""
+    case, now = desk.case, workflow.now()
+    waited = in_words(now - (case.waiting_since or now))
+    story.went_idle(case, now)
+    desk.note("went_idle", f"The contact waited {waited} for an answer; the bot is back")
+    if case.holder:
+        await notify(case, case.holder.staff_id, "reminder", f"The contact waited {waited}; the bot answers again")
+    await desk.settle("The bot comes back: nobody answered", ConversationStatus.bot)
+
+
+async def pass_due(desk: Desk) -> None:
+    """The task is overdue from now on."""
+    desk.case.due_passed_at = workflow.now()
+    desk.note("overdue", "The task is overdue" if desk.case.task else "The handover is overdue")
+    await desk.settle("Overdue")
+
+
+async def reactivate(desk: Desk) -> None:
+    """Nobody acted in time: the bot answers again, first what the contact wrote meanwhile."""
+    story.reactivated(desk.case, workflow.now())
+    desk.note("reactivated", "Nobody acted in time; the bot answers again, and the task stays")
+    await desk.settle("The bot comes back: nobody acted", ConversationStatus.bot)
+
+
+async def climb(desk: Desk, step: Step, speaker: ConversationStatus | None = None) -> None:
+    """Take a rung of the ladder: remind the holder, or ask the next person and tell both."""
+    assert step.occurrence is not None
+    case, occurrence = desk.case, step.occurrence
+    mark_fired(case, step)
+    for skipped in step.skipped:
+        desk.note("rung_skipped", f"Rung {skipped.rung + 1} passed over for rung {occurrence.rung + 1}")
+    to = case.policy.ladder[occurrence.rung].to
+    if to == "assignee":
+        await _remind(desk, occurrence.repeat)
+    else:
+        await _ask(desk, to, occurrence.rung, occurrence.repeat)
+    await desk.settle(f"Rung {occurrence.rung + 1} of the ladder: {to}", speaker)
+
+
+async def join(desk: Desk, request: Join) -> None:
+    """A new trigger while the handover is open: never a second one, but a louder one."""
+    case, trigger = desk.case, request.trigger
+    joined(case, trigger)
+    desk.note("joined", f"Another trigger: {trigger.reason}", evidence=[one.model_dump() for one in trigger.evidence])
+    await _tag(desk, trigger.tags)
+    if case.holder:
+        await notify(case, case.holder.staff_id, "update", f"Another trigger in your case: {trigger.reason}")
+    if case.standing.status is not ConversationStatus.bot:
+        await desk.settle(f"Another trigger: {trigger.reason}")
+        return
+    case.turn = request.turn
+    await _call_people_back(desk)
+    await send_final_message(case)
+
+
+async def _call_people_back(desk: Desk) -> None:
+    """The bot had been back: with nobody on the case it goes one rung up, otherwise its holder speaks again."""
+    case = desk.case
+    if case.status is not HandoverStatus.open:
+        case.handed_back, case.waiting_since = False, workflow.now()
+        await desk.settle("The contact wants a person again", ConversationStatus.human)
+        return
+    case.reactivated_at, case.silent_since = None, workflow.now()
+    above = rung_above(case)
+    if above is None:
+        await desk.settle("The contact wants a person again", ConversationStatus.escalated)
+    else:
+        await climb(desk, bring_forward(case, above, workflow.now()), ConversationStatus.escalated)
+
+
+async def _remind(desk: Desk, repeat: int) -> None:
+    case = desk.case
+    if case.holder is None:
+        desk.note("rung", "A reminder was due, but nobody holds the case")
+        return
+    desk.note("rung", f"Reminded {case.holder.name}" + (f", time {repeat + 1}" if repeat else ""))
+    await notify(case, case.holder.staff_id, "reminder", f"Still waiting for you: {case.trigger.request}")
+
+
+async def _ask(desk: Desk, to: str, rung: int, repeat: int) -> None:
+    """Ask somebody who was not asked yet; a repeat may ask the same person again. With nobody left, the next rung fires."""
+    case = desk.case
+    found = await assign(case, [to], asked=[] if repeat else case.asked)
+    if found.holder is None:
+        await _nobody_left(desk, to, rung, found)
+        return
+    before = case.holder
+    _raise_priority(desk)
+    story.assigned(case, found, workflow.now())
+    number = f", time {repeat + 1}" if repeat else ""
+    desk.note("rung", f"Rung {rung + 1}: now with {found.holder.name} ({to}){number}", to=found.holder.staff_id)
+    text = f"Nobody has acted; the case is now with {found.holder.name}: {case.trigger.request}"
+    for staff_id in dict.fromkeys([found.holder.staff_id] + ([before.staff_id] if before else [])):
+        await notify(case, staff_id, "escalation", text)
+
+
+async def _nobody_left(desk: Desk, to: str, rung: int, found: Assigned) -> None:
+    case = desk.case
+    desk.note("rung", f"Rung {rung + 1}: nobody is left to ask ({to})")
+    above = rung_above(case)
+    if above is None:
+        for staff_id in found.tell:
+            await notify(case, staff_id, "escalation", f"Nobody is left to ask: {case.trigger.request}")
+        return
+    step = bring_forward(case, above, workflow.now())
+    mark_fired(case, step)
+    await _ask(desk, case.policy.ladder[above].to, above, 0)
+
+
+def _raise_priority(desk: Desk) -> None:
+    case = desk.case
+    case.priority = case.priority.raised()
+    if case.task is not None:
+        case.task = case.task.model_copy(update={"priority": case.priority})
+
+
+async def _tag(desk: Desk, tags: list[str]) -> None:
+    if tags:
+        request = TagRequest(contact_id=desk.case.contact.id, tags=tags)
+        await workflow.execute_activity_method(
+            TagActivities.tag, request, summary=f"Tag the contact: {', '.join(tags)}", **STORE
+        )
