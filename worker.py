@@ -33,6 +33,7 @@ from handover.ports import Assistant, Conversations
 from logs import set_up_logging
 from settings import AppSettings
 from store import Store
+from integrations.notifier import StaffNotifier
 from store.first_start import first_start
 from workflows.conversation import ConversationWorkflow
 from workflows.handover import HandoverWorkflow
@@ -73,7 +74,7 @@ def make_activities(store: Store, assistant: Assistant, conversations: Conversat
         AssignActivities(store.team).assign,
         TaskActivities(assistant, bots, transcripts, handovers).create_task,
         TagActivities(handovers).tag,
-        NotifyActivities(store.notifications).notify,
+        NotifyActivities(StaffNotifier(store.team, store.notifications, {})).notify,
         TicketActivities({}).open_ticket,
     ]
 

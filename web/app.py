@@ -1,6 +1,6 @@
 """The web process: the HTTP API and the pages over real adapters.
 
-    python -m uvicorn --factory web.app:create_app
+python -m uvicorn --factory web.app:create_app
 """
 
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ from web.api import conversations, handovers, operations
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
 from web.measures import Measured
-from web.pages import chat, inbox, people
+from web.pages import chat, docs, inbox, people
 from web.problems import add_problem_handlers
 from web.security import SecurityHeaders
 from web.services import Services
@@ -37,7 +37,7 @@ def create_app() -> FastAPI:
         version="1",
         summary="Takes over where a chat bot should stop, and makes sure that a person acts.",
         lifespan=_lifespan,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     app.state.registry = CollectorRegistry()
@@ -45,7 +45,7 @@ def create_app() -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, registry=app.state.registry)
     add_problem_handlers(app)
-    for module in (conversations, handovers, settings_api, operations, people, inbox, chat):
+    for module in (conversations, handovers, settings_api, operations, people, inbox, chat, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     return app

@@ -4,7 +4,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-"""For our own pages. The API docs page loads its script from this host too: see web/pages/docs.py."""
+"""For every page but the API docs, whose viewer sets styles inline: see web/pages/docs.py."""
 
 _HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -1,0 +1,1 @@
+"""What people see in a terminal: the demo, a chat, the list of tasks, the running server."""

@@ -1,0 +1,74 @@
+"""The whole of Handover on this machine, until Ctrl-C."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from engine.stack import Stack, StackPlan
+from keys import first_key
+from settings import AppSettings
+
+
+async def serve(plan: StackPlan, console: Console) -> None:
+    """Start everything, say where it is, and end it in order on Ctrl-C or SIGTERM."""
+    stop = stop_on_signals()
+    async with running(plan, console, stop) as stack:
+        if stack is not None:
+            show_addresses(stack, console)
+            await stop.wait()
+            console.print("Ending everything that was started …")
+
+
+@asynccontextmanager
+async def running(plan: StackPlan, console: Console, stop: asyncio.Event) -> AsyncIterator[Stack | None]:
+    """A stack that runs inside the block; None where it was told to stop before it was up."""
+    stack = Stack(plan)
+    try:
+        with console.status("Starting Temporal, a worker and the web process …"):
+            up = await _unless(stop, stack.start())
+        yield stack if up else None
+    finally:
+        await stack.stop()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def show_addresses(stack: Stack, console: Console) -> None:
+    """Where to look, and the key to get in with."""
+    table = Table.grid(padding=(0, 2))
+    table.add_row("Inbox", f"{stack.url}/inbox", "for staff; sign in with the key, as sarah, ben, mei or omar")
+    table.add_row("Chat", f"{stack.url}/chat", "for visitors")
+    table.add_row("API docs", f"{stack.url}/docs", "every call, to be tried out")
+    if stack.ui_port is not None and stack.temporal is not None:
+        table.add_row("Temporal UI", f"http://127.0.0.1:{stack.ui_port}", "every run in plain words")
+    table.add_row("API key", api_key(stack.plan), "kept in the data directory")
+    console.print(table)
+    console.print(f"Data in {stack.plan.data_dir}; Ctrl-C ends everything.", style="dim")
+
+
+def api_key(plan: StackPlan) -> str:
+    """The key that opens this stack's API."""
+    return first_key(AppSettings(data_dir=plan.data_dir))
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Do some work, unless told to stop before it is done."""
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        working.result()
+        return True
+    working.cancel()
+    return False

@@ -1,0 +1,26 @@
+"""The follow-ups on people's lists, as a table."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from console.api import Api
+
+
+async def show_tasks(api: Api, console: Console, assignee: str | None, status: str | None) -> None:
+    """Tasks by their due time."""
+    filters = {name: value for name, value in {"assignee": assignee, "status": status}.items() if value}
+    tasks = (await api.get("/tasks", **filters, limit=200))["items"]
+    table = Table("Task", "Title", "Assignee", "Priority", "Due", "Status")
+    for task in tasks:
+        due = task["due_at"][:16].replace("T", " ") + (" (overdue)" if task["overdue"] else "")
+        cells = [
+            task["task_id"],
+            task["title"],
+            task["assignee"] or "nobody yet",
+            task["priority"],
+            due,
+            task["status"],
+        ]
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table if tasks else "No tasks.")

@@ -1,0 +1,1 @@
+"""Notifications and tickets: the systems that staff use beside Handover."""
