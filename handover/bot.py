@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from handover.durations import Duration, format_duration
+from handover.errors import Misfit
 from handover.ids import SETTINGS_ID
 from handover.wording import placeholders
 
@@ -133,7 +134,7 @@ class Rung(Settings):
     @model_validator(mode="after")
     def _repeats_take_time(self) -> "Rung":
         if self.repeat is not None and self.repeat < timedelta(seconds=1):
-            raise ValueError(f"repeat: {format_duration(self.repeat)} is too short; allowed is 1s or longer")
+            raise Misfit(("repeat",), f"{format_duration(self.repeat)} is too short; allowed is 1s or longer")
         return self
 
 
@@ -154,9 +155,10 @@ class Action(Settings):
     @model_validator(mode="after")
     def _the_bot_keeps_its_pause(self) -> "Action":
         if self.pause is not None and self.reactivate_after is not None and self.reactivate_after < self.pause:
-            raise ValueError(
-                f"reactivate_after ({format_duration(self.reactivate_after)}) lies inside the pause; "
-                f"allowed is {format_duration(self.pause)} or longer"
+            raise Misfit(
+                ("reactivate_after",),
+                f"{format_duration(self.reactivate_after)} lies inside the pause; "
+                f"allowed is {format_duration(self.pause)} or longer",
             )
         return self
 
@@ -220,6 +222,10 @@ class Scenarios(Settings):
             yield name, getattr(self, name)
 
 
+OTHER_REASONS = frozenset({"bot_unavailable", "taken_over"})
+"""Why a handover may open without any scenario or rule."""
+
+
 class Conditions(Settings):
     """What must be true of the contact for a custom rule to fire."""
 
@@ -276,24 +282,24 @@ class HandoverSettings(Settings):
     @model_validator(mode="after")
     def _names_fit_together(self) -> "HandoverSettings":
         if len(self.actions) > self.max_actions:
-            raise ValueError(f"actions: {len(self.actions)} are too many; allowed are {self.max_actions}")
+            raise Misfit(("actions",), f"{len(self.actions)} are too many; allowed are {self.max_actions}")
         for key, name in self._used_actions():
             if name not in self.actions:
-                raise ValueError(f"{key}: there is no action {name!r}; allowed are {', '.join(self.actions)}")
+                raise Misfit(key, f"there is no action {name!r}; allowed are {', '.join(self.actions)}")
         names = [rule.name for rule in self.rules]
-        for name in names:
-            if names.count(name) > 1 or name in Scenarios.model_fields:
-                raise ValueError(f"rules: the name {name!r} is taken; allowed is a name of its own")
+        for index, name in enumerate(names):
+            if name in names[:index] or name in Scenarios.model_fields or name in OTHER_REASONS:
+                raise Misfit(("rules", index, "name"), f"{name!r} is taken; allowed is a name of its own")
         return self
 
-    def _used_actions(self) -> Iterator[tuple[str, str]]:
-        yield "default_action", self.default_action
+    def _used_actions(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        yield ("default_action",), self.default_action
         for key, scenario in self.scenarios.items():
             if scenario.action is not None:
-                yield f"scenarios.{key}.action", scenario.action
+                yield ("scenarios", key, "action"), scenario.action
         for index, rule in enumerate(self.rules):
             if rule.action is not None:
-                yield f"rules.{index}.action", rule.action
+                yield ("rules", index, "action"), rule.action
 
 
 class Bot(Settings):

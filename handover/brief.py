@@ -23,12 +23,13 @@ def title(case: Case, template: str) -> str:
 def description(case: Case, transcript: Sequence[Line], summary: str) -> str:
     """Everything needed to act without reading the conversation, on one screen."""
     contact = case.contact
+    tags = dict.fromkeys([*contact.tags, *case.policy.tags])
     parts = [
         f"Request: {case.trigger.request or 'see the last messages'}",
         f"Reason: {reason_in_words(case.trigger.reason)}",
         f"Name: {contact.name or 'not known'}\nPhone: {contact.phone or 'not known'}\nEmail: {contact.email or 'not known'}",
         "\n".join(f"{name}: {value}" for name, value in contact.fields.items()),
-        f"Tags: {', '.join(contact.tags)}" if contact.tags else "",
+        f"Tags: {', '.join(tags)}" if tags else "",
         f"Summary: {summary}" if summary else "",
         "Last messages:\n" + "\n".join(map(_spoken, transcript[-LAST_MESSAGES:])),
     ]

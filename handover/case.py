@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from handover import brief
+from handover.bot import FinalMessages
 from handover.escalation import arm, due_at
 from handover.lifecycle import Event, move
 from handover.messages import (
@@ -11,6 +12,7 @@ from handover.messages import (
     Case,
     CompleteTask,
     Evidence,
+    HandoverStatus,
     Holder,
     LogEntry,
     OpenedCase,
@@ -19,7 +21,7 @@ from handover.messages import (
     TaskState,
     Trigger,
 )
-from handover.wording import agent_label, fill, first_name, in_words
+from handover.wording import agent_label, fill, first_name, in_words, placeholders
 
 OUTCOME_EVENTS = {
     Outcome.closed: Event.completed,
@@ -43,7 +45,7 @@ def begin_case(request: OpenRequest, opened: OpenedCase) -> Case:
         opened_at=request.opened_at,
         standing=opened.standing,
         reasons=[trigger.reason],
-        priority=max(trigger.priority, opened.policy.priority, key=lambda priority: priority.rank),
+        priority=opened.policy.priority,
         armed_at=request.opened_at,
         silent_since=request.opened_at,
         stepped_in=request.staff_id,
@@ -80,6 +82,8 @@ def taken(case: Case, event: Event, person: Holder, now: datetime) -> None:
     if case.holder is None or case.holder.staff_id != person.staff_id or case.acted_at is None:
         case.held_since = now
     case.holder = person
+    if person.staff_id not in case.asked:
+        case.asked.append(person.staff_id)
     case.acted_at = now
     case.handed_back = False
 
@@ -114,16 +118,17 @@ def went_idle(case: Case, now: datetime) -> None:
 def reassigned(case: Case, found: Assigned, now: datetime) -> None:
     """The case has gone to somebody else, who has not acted yet."""
     apply(case, Event.reassigned, now)
-    case.acted_at = case.waiting_since = None
+    case.acted_at = None
     case.holder = None
     assigned(case, found, now)
-    arm(case, now)
+    arm(case, case.follow_up_at if case.status is HandoverStatus.scheduled and case.follow_up_at else now)
 
 
 def reactivated(case: Case, now: datetime) -> None:
     """Nobody acted in time: the bot answers again, while the task and its ladder run on."""
     apply(case, Event.reactivated, now)
     case.reactivated_at = now
+    case.waiting_since = None
 
 
 def joined(case: Case, trigger: Trigger) -> None:
@@ -131,6 +136,8 @@ def joined(case: Case, trigger: Trigger) -> None:
     if trigger.reason not in case.reasons:
         case.reasons.append(trigger.reason)
     case.priority = max(case.priority, trigger.priority, key=lambda priority: priority.rank)
+    if case.task is not None and case.task.status == "open":
+        case.task = case.task.model_copy(update={"priority": case.priority})
 
 
 def new_task(case: Case, now: datetime, due: datetime) -> None:
@@ -142,17 +149,23 @@ def new_task(case: Case, now: datetime, due: datetime) -> None:
     case.task = TaskState(number=number, title=title, priority=case.priority, due_at=due, created_at=now)
 
 
+def next_task(case: Case, now: datetime) -> None:
+    """The task after one that was completed without ending the case; due as long after it starts as the first one was."""
+    new_task(case, now, due=(case.follow_up_at or now) + case.policy.due)
+
+
 def complete(case: Case, act: CompleteTask, now: datetime) -> None:
     """The task is done; the case ends, waits for its follow-up, or goes up the ladder (the caller fires the rung)."""
     _end_task(case, act, now)
     apply(case, OUTCOME_EVENTS[act.outcome], now)
     case.acted_at = case.acted_at or now
-    case.waiting_since = None
+    if act.outcome is not Outcome.needs_escalation:
+        case.waiting_since = None
     match act.outcome:
         case Outcome.closed:
             _end(case, act.staff_id, now)
         case Outcome.scheduled:
-            _schedule(case, act.follow_up_at or now, now)
+            _schedule(case, act.follow_up_at or now)
         case Outcome.needs_escalation:
             _escalate(case, now)
 
@@ -179,8 +192,14 @@ def log(case: Case, kind: str, text: str, actor: str, now: datetime, **details: 
 
 
 def final_message(case: Case, now: datetime) -> str:
-    """What the contact is told when the handover opens, with every placeholder filled in."""
-    return fill(case.policy.final_message, message_values(case, now))
+    """What the contact is told when the handover opens, with every placeholder filled in.
+
+    Once the due time has passed no window can be kept, so the text that promises none stands in.
+    """
+    template = case.policy.final_message
+    if "response_window" in placeholders(template) and due_at(case) <= now:
+        template = FinalMessages().standard
+    return fill(template, message_values(case, now))
 
 
 def message_values(case: Case, now: datetime) -> dict[str, str]:
@@ -236,20 +255,18 @@ def _end(case: Case, by: str, now: datetime) -> None:
     case.ended_by, case.completed_at = by, now
 
 
-def _schedule(case: Case, at: datetime, now: datetime) -> None:
-    """A new task whose ladder counts from the time of the follow-up."""
-    case.follow_up_at = at
+def _schedule(case: Case, at: datetime) -> None:
+    """The ladder counts from the time of the follow-up."""
+    case.follow_up_at = case.due_from = at
     case.due_passed_at = None
     arm(case, at)
-    new_task(case, now, due=at + case.policy.due)
 
 
 def _escalate(case: Case, now: datetime) -> None:
-    """A new task for whoever the next rung asks; its due time starts anew."""
+    """Nobody has acted for the next rung yet, and the due time starts anew."""
     case.acted_at = case.reactivated_at = None
-    case.silent_since = now
+    case.silent_since = case.due_from = now
     case.due_passed_at = None
-    new_task(case, now, due=now + case.policy.due)
 
 
 def _clock(at: datetime) -> str:

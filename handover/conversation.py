@@ -132,7 +132,7 @@ class ConversationState(Payload):
 
     def hear(self, report: Report) -> bool:
         """Take a handover's report in; False where it is older than what is known."""
-        if self.handover is None and not report.status.ended:
+        if self.handover is None and not report.status.ended and report.standing.epoch >= self.epoch:
             self.handover = OpenHandover(number=report.number)
         current = self.handover
         if current is None or report.number != current.number or report.seq <= current.seq:

@@ -1,6 +1,7 @@
 """Settings from YAML text, with errors that name file, line and key, and what is allowed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import yaml
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from handover.bot import Bot
-from handover.errors import Problem, SettingsError
+from handover.errors import Misfit, Problem, SettingsError
 from handover.staff import Staff, Team
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -17,13 +18,16 @@ Path = tuple[str | int, ...]
 
 def read_bot(text: str, source: str) -> Bot:
     """A bot from YAML or JSON text. Raises SettingsError."""
-    return _read(Bot, text, source)
+    value, lines = _parsed(text, source)
+    return validated(Bot, value, source, lines)
 
 
 def read_team(text: str, source: str) -> list[Staff]:
     """A team from YAML or JSON text. Raises SettingsError, also for two people of one id or an unknown manager."""
-    team = _read(Team, text, source).staff
-    problems = team_problems(team)
+    value, lines = _parsed(text, source)
+    team = validated(Team, value, source, lines).staff
+    places = {_dotted(path): line for path, line in lines.items()}
+    problems = [replace(problem, line=places.get(problem.key)) for problem in team_problems(team)]
     if problems:
         raise SettingsError(source, problems)
     return team
@@ -50,20 +54,27 @@ def validated(model: type[Model], value: Any, source: str, lines: dict[Path, int
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise SettingsError(source, problems_of(error, model, lines or {})) from error
+        raise SettingsError(source, problems_of(error, model, lines or dict.fromkeys(_paths(value)))) from error
 
 
-def problems_of(error: ValidationError, model: type[BaseModel], lines: dict[Path, int]) -> list[Problem]:
-    """What pydantic found, in words for people: the key, what is wrong, what is allowed. The deepest key says it best."""
+def problems_of(error: ValidationError, model: type[BaseModel], lines: Mapping[Path, int | None]) -> list[Problem]:
+    """What pydantic found, in words for people: the key, what is wrong, what is allowed. The deepest key says it best.
+
+    lines: every key that there is, with its line where it has one.
+    """
     problems: dict[str, Problem] = {}
     for detail in error.errors(include_url=False):
-        path = _real_path(detail["loc"], lines)
-        problem = Problem(".".join(map(str, path)), _text(detail, model), _line(path, lines))
-        problems.setdefault(problem.key, problem)
+        path = _real_path(detail["loc"], lines) + _misfit(detail)
+        problem = Problem(_dotted(path), _text(detail, model), _line(path, lines))
+        other = problems.get(problem.key)
+        if other is not None and other.text != problem.text:
+            problem = replace(problem, text=f"{other.text}; or {problem.text}")
+        problems[problem.key] = problem
     return [one for one in problems.values() if not any(key.startswith(f"{one.key}.") for key in problems)]
 
 
-def _read(model: type[Model], text: str, source: str) -> Model:
+def _parsed(text: str, source: str) -> tuple[dict[Any, Any], dict[Path, int]]:
+    """The settings that a text holds, and where every key stands."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         value = yaml.safe_load(text)
@@ -74,7 +85,7 @@ def _read(model: type[Model], text: str, source: str) -> Model:
         raise SettingsError(source, [problem]) from error
     if not isinstance(value, dict):
         raise SettingsError(source, [Problem("", "allowed is a mapping of keys to values", 1)])
-    return validated(model, value, source, dict(_lines(node)))
+    return value, dict(_lines(node))
 
 
 def _lines(node: yaml.Node | None, path: Path = ()) -> Iterator[tuple[Path, int]]:
@@ -90,10 +101,26 @@ def _lines(node: yaml.Node | None, path: Path = ()) -> Iterator[tuple[Path, int]
             yield from _lines(value, (*path, index))
 
 
-def _real_path(location: Path, lines: dict[Path, int]) -> Path:
+def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of every key in settings that came without lines."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from _paths(inner, (*path, key))
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))
+
+
+def _misfit(detail: ErrorDetails) -> Path:
+    """Where a value stands that does not fit the others."""
+    error = detail.get("ctx", {}).get("error")
+    return error.key if isinstance(error, Misfit) else ()
+
+
+def _real_path(location: Path, lines: Mapping[Path, int | None]) -> Path:
     """The path as the file has it: pydantic adds the names of union members and validators, which no file contains."""
-    if not lines:
-        return tuple(part for part in location if not _is_pydantics_own(part))
     path: Path = ()
     for index, part in enumerate(location):
         if (*path, part) in lines or (index == len(location) - 1 and not _is_pydantics_own(part)):
@@ -105,7 +132,7 @@ def _is_pydantics_own(part: str | int) -> bool:
     return isinstance(part, str) and (part == "[key]" or any(mark in part for mark in "[( ") or part[:1].isupper())
 
 
-def _line(path: Path, lines: dict[Path, int]) -> int | None:
+def _line(path: Path, lines: Mapping[Path, int | None]) -> int | None:
     """The line of the key, or of the nearest one above it."""
     return next((lines[path[:length]] for length in range(len(path), 0, -1) if path[:length] in lines), None)
 
@@ -118,7 +145,8 @@ def _text(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "missing":
             return "this key is missing and has no default"
         case "value_error":
-            return str(detail["ctx"]["error"])
+            error = detail["ctx"]["error"]
+            return error.text if isinstance(error, Misfit) else str(error)
         case "literal_error" | "enum":
             return f"{detail['input']!r} is not known; allowed are {detail['ctx']['expected']}"
         case "string_pattern_mismatch":

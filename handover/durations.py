@@ -30,6 +30,8 @@ def parse_duration(value: Any) -> timedelta:
 
 def _from_mapping(value: dict[Any, Any]) -> timedelta:
     seconds = 0.0
+    if not value:
+        raise ValueError(f"{value!r} is no length of time; {_ALLOWED}")
     for key, amount in value.items():
         if key not in _KEYS or isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < 1e9:
             raise ValueError(f"{key!r}: {amount!r} is no length of time; {_ALLOWED}")
@@ -55,7 +57,7 @@ def format_duration(length: timedelta) -> str:
     for unit, size in _UNITS.items():
         count, left = (left, 0.0) if unit == "s" else divmod(left, size)
         if count:
-            parts.append(f"{count:.3f}".rstrip("0").rstrip(".") + unit)
+            parts.append(f"{count:.6f}".rstrip("0").rstrip(".") + unit)
     return " ".join(parts) or "0s"
 
 

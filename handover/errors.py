@@ -39,6 +39,15 @@ class Unavailable(HandoverError):
     code = "unavailable"
 
 
+class Misfit(ValueError):
+    """A value in settings that does not fit the others. `key` is where it stands, seen from what was looked at."""
+
+    def __init__(self, key: tuple[str | int, ...], text: str) -> None:
+        self.key = key
+        self.text = text
+        super().__init__(f"{'.'.join(map(str, key))}: {text}")
+
+
 @dataclass(frozen=True)
 class Problem:
     """One wrong value in settings: the key (`handover.actions.urgent.task.due`), what is wrong and what is allowed."""

@@ -1,9 +1,10 @@
 """What happens next to an open handover if nobody acts, and when: policy + case + now -> the next step."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import IntEnum
+from itertools import count
 from typing import NamedTuple
 
 from handover.messages import Case, ConversationStatus, HandoverStatus, ResolvedRung
@@ -52,9 +53,11 @@ def rung_above(case: Case) -> int | None:
 
 def bring_forward(case: Case, rung: int, now: datetime) -> Step:
     """Take a rung before its time: those below it are passed over, and those above keep their distance to it."""
-    below = tuple(Occurrence(now, index, 0) for index in range(rung) if index not in case.fired)
-    case.armed_at = now - case.policy.ladder[rung].after
-    return Step(StepKind.rung, now, Occurrence(now, rung, 0), below)
+    after = case.policy.ladder[rung].after
+    case.armed_at = now - after
+    below = (Occurrence(now, index, _repeats(case.policy.ladder[index], after)) for index in range(rung))
+    passed_over = tuple(one for one in below if one.repeat >= case.fired.get(one.rung, 0))
+    return Step(StepKind.rung, now, Occurrence(now, rung, 0), passed_over)
 
 
 def mark_fired(case: Case, step: Step) -> None:
@@ -107,7 +110,7 @@ def overdue_by(case: Case, now: datetime) -> str:
 
 def due_at(case: Case) -> datetime:
     """When the task, or the handover itself where it has none, has to be done."""
-    return case.task.due_at if case.task else case.opened_at + case.policy.due
+    return case.task.due_at if case.task else (case.due_from or case.opened_at) + case.policy.due
 
 
 def _unattended(case: Case) -> bool:
@@ -123,7 +126,8 @@ def _resume(case: Case) -> Step | None:
 def _idle(case: Case) -> Step | None:
     if case.status is not HandoverStatus.acknowledged or case.waiting_since is None or case.handed_back:
         return None
-    return Step(StepKind.idle, _not_before(case.waiting_since + case.policy.person_idle, case.snoozed_until))
+    answerable_since = _not_before(case.waiting_since, case.held_since)
+    return Step(StepKind.idle, _not_before(answerable_since + case.policy.person_idle, case.snoozed_until))
 
 
 def _due(case: Case) -> Step | None:
@@ -146,9 +150,7 @@ def _rung(case: Case, now: datetime) -> Step | None:
     if not _unattended(case):
         return None
     missed: list[Occurrence] = []
-    for occurrence in _occurrences(case.policy.ladder, case.armed_at):
-        if occurrence.repeat < case.fired.get(occurrence.rung, 0):
-            continue
+    for occurrence in _occurrences(case.policy.ladder, case.armed_at, case.fired):
         at = _not_before(occurrence.at, case.snoozed_until)
         if at > now:
             return _collapsed(missed) or Step(StepKind.rung, at, occurrence._replace(at=at))
@@ -163,16 +165,19 @@ def _collapsed(missed: list[Occurrence]) -> Step | None:
     return Step(StepKind.rung, highest.at, highest, tuple(other for other in missed if other != highest))
 
 
-def _occurrences(ladder: list[ResolvedRung], armed_at: datetime) -> Iterator[Occurrence]:
-    return heapq.merge(*(_firings(index, rung, armed_at) for index, rung in enumerate(ladder)))
+def _occurrences(ladder: list[ResolvedRung], armed_at: datetime, fired: Mapping[int, int]) -> Iterator[Occurrence]:
+    return heapq.merge(*(_firings(index, rung, armed_at, fired.get(index, 0)) for index, rung in enumerate(ladder)))
 
 
-def _firings(index: int, rung: ResolvedRung, armed_at: datetime) -> Iterator[Occurrence]:
-    at, repeat = armed_at + rung.after, 0
-    yield Occurrence(at, index, repeat)
-    while rung.repeat:
-        at, repeat = at + rung.repeat, repeat + 1
-        yield Occurrence(at, index, repeat)
+def _firings(index: int, rung: ResolvedRung, armed_at: datetime, fired: int) -> Iterator[Occurrence]:
+    """The firings of a rung that are still to come, endless where it repeats."""
+    for repeat in count(fired) if rung.repeat else range(fired, 1):
+        yield Occurrence(armed_at + rung.after + repeat * (rung.repeat or timedelta(0)), index, repeat)
+
+
+def _repeats(rung: ResolvedRung, elapsed: timedelta) -> int:
+    """How often a rung has repeated by then."""
+    return max(0, (elapsed - rung.after) // rung.repeat) if rung.repeat else 0
 
 
 def _not_before(at: datetime, earliest: datetime | None) -> datetime:

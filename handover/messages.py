@@ -572,7 +572,10 @@ class ActionState(Payload):
 
 
 class Case(Payload):
-    """A handover's whole state: what its workflow carries, and what the store shows of it."""
+    """A handover's whole state: what its workflow carries, and what the store shows of it.
+
+    due_from: from when on the due time counts where there is no task; None is the opening.
+    """
 
     conversation_id: str
     number: int
@@ -601,6 +604,7 @@ class Case(Payload):
     follow_up_at: AwareDatetime | None = None
     waiting_since: AwareDatetime | None = None
     snoozed_until: AwareDatetime | None = None
+    due_from: AwareDatetime | None = None
     due_passed_at: AwareDatetime | None = None
     handed_back: bool = False
     stepped_in: str | None = None

@@ -33,7 +33,7 @@ def resolve(bot: Bot, version: int, trigger: Trigger, silent: bool = False) -> P
         pause=action.pause,
         reactivate_after=_reactivate_after(action, trigger.urgent),
         person_idle=PERSON_IDLE if action.person_idle is None else action.person_idle,
-        ladder=[_resolve_rung(rung, due) for rung in action.ladder or default_ladder(trigger.urgent)],
+        ladder=_resolve_ladder(action.ladder or default_ladder(trigger.urgent), due),
         tags=[settings.tag, *trigger.tags, *action.tags],
         final_message=_final_message(action.final_message, trigger),
         agent_label=settings.agent_label,
@@ -79,6 +79,11 @@ def _reactivate_after(action: Action, urgent: bool) -> timedelta:
     if action.pause:
         return action.pause
     return REACTIVATE_URGENT if urgent else REACTIVATE
+
+
+def _resolve_ladder(rungs: list[Rung], due: timedelta) -> list[ResolvedRung]:
+    """The rungs in the order in which they come, however they were written down."""
+    return sorted((_resolve_rung(rung, due) for rung in rungs), key=lambda rung: rung.after)
 
 
 def _resolve_rung(rung: Rung, due: timedelta) -> ResolvedRung:

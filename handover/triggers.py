@@ -16,6 +16,7 @@ DECLINED = "All right, let's carry on. What can I do for you?"
 SORRY = "I'm sorry, I can't answer that right now."
 BUTTON_SCENARIO = "human_requested"
 UNAVAILABLE = "bot_unavailable"
+UNRESOLVED = "failed_to_resolve"
 
 
 class Memory(NamedTuple):
@@ -48,12 +49,12 @@ def decide(rules: Rules, facts: Facts, memory: Memory, contact: Contact, text: s
     if facts.unavailable:
         return _unavailable(rules, facts, memory, text, key)
     if memory.offered is not None and facts.accepts is not None:
-        return _answered_offer(facts, memory)
+        return _answered_offer(rules, facts, memory)
     fired = list(_fired(rules, facts, memory, contact))
     if not fired:
         return Decision(facts.answer, None, memory._replace(clarified=False, offered=None))
     if _worth_a_question(fired, facts, memory):
-        return Decision(facts.clarifying_question, None, memory._replace(clarified=True))
+        return Decision(facts.clarifying_question, None, memory._replace(clarified=True, offered=None))
     return _handed_over(rules, fired, memory, text, key)
 
 
@@ -119,33 +120,46 @@ Fired = tuple[RuleFacts, Evidence]
 
 def _counted(facts: Facts, memory: Memory, rules: Rules) -> Memory:
     """Count what this message says about the last answer. Greetings, thanks and field answers count neither way."""
-    if facts.helped is not None:
-        memory = memory._replace(failed=0 if facts.helped else memory.failed + 1)
+    if facts.helped:
+        memory = memory._replace(failed=0)
+    elif _rejects(facts, rules):
+        memory = memory._replace(failed=memory.failed + 1)
     upset = _rule(rules, "negative_sentiment")
     if upset is not None:
         memory = memory._replace(upset=memory.upset + 1 if -facts.sentiment >= upset.threshold else 0)
     return memory
 
 
+def _rejects(facts: Facts, rules: Rules) -> bool:
+    """Whether the contact turns the bot's last answer down, as the assistant sees it or in one of the phrases for it."""
+    if facts.helped is not None:
+        return not facts.helped
+    unresolved = _rule(rules, UNRESOLVED)
+    score = facts.scores.get(UNRESOLVED)
+    return unresolved is not None and score is not None and score.score >= unresolved.threshold
+
+
 def _fired(rules: Rules, facts: Facts, memory: Memory, contact: Contact) -> Iterator[Fired]:
+    rejected = _rejects(facts, rules)
     for rule in rules.rules:
-        evidence = _judge(rule, facts, memory, contact)
+        evidence = _judge(rule, facts, memory, contact, rejected)
         if evidence is not None:
             yield rule, evidence
 
 
-def _judge(rule: RuleFacts, facts: Facts, memory: Memory, contact: Contact) -> Evidence | None:
+def _judge(rule: RuleFacts, facts: Facts, memory: Memory, contact: Contact, rejected: bool) -> Evidence | None:
     """Whether one rule fires, with its evidence."""
     if rule.custom and not _conditions_hold(rule, contact):
         return None
+    if rule.name == UNRESOLVED:
+        given_up = rejected and memory.failed > rule.limit
+        return _counted_evidence(rule, memory.failed, "answers rejected") if given_up else None
     score = facts.scores.get(rule.name)
     if score is not None and score.score >= rule.threshold:
         return _evidence(rule, score)
     match rule.name:
         case "lack_of_information" if facts.grounded is False:
             return _evidence(rule, Score(score=1.0, matched="no grounded answer", kind="model"))
-        case "failed_to_resolve" if memory.failed > rule.limit:
-            return _counted_evidence(rule, memory.failed, "answers rejected")
         case "negative_sentiment" if memory.upset >= max(1, rule.limit):
             return _counted_evidence(rule, memory.upset, "upset messages in a row")
         case "high_value" if set(rule.vip_tags) & set(contact.tags):
@@ -195,7 +209,9 @@ def _unavailable(rules: Rules, facts: Facts, memory: Memory, text: str, key: str
     return Decision("", _trigger([(rule, evidence)], text, key, rules), Memory())
 
 
-def _answered_offer(facts: Facts, memory: Memory) -> Decision:
+def _answered_offer(rules: Rules, facts: Facts, memory: Memory) -> Decision:
+    if facts.accepts and not rules.enabled:
+        return Decision(_elsewhere(rules, SORRY), None, Memory())
     if facts.accepts:
         return Decision("", memory.offered, Memory())
     return Decision(DECLINED, None, Memory())
@@ -204,10 +220,10 @@ def _answered_offer(facts: Facts, memory: Memory) -> Decision:
 def _handed_over(rules: Rules, fired: list[Fired], memory: Memory, text: str, key: str) -> Decision:
     """What a firing rule leads to under the bot's toggle, trigger mode and `offer_first`."""
     if not rules.enabled:
-        return Decision(_elsewhere(rules, SORRY), None, memory._replace(failed=0))
+        return Decision(_elsewhere(rules, SORRY), None, memory._replace(failed=0, clarified=False, offered=None))
     trigger = _trigger(fired, text, key, rules)
     if rules.trigger_mode is TriggerMode.button and rules.has_button:
-        return Decision(BUTTON, None, memory._replace(clarified=False))
+        return Decision(BUTTON, None, memory._replace(clarified=False, offered=None))
     if rules.offer_first:
         return Decision(OFFER, None, memory._replace(offered=trigger, clarified=False))
     return Decision("", trigger, Memory())
@@ -222,9 +238,7 @@ def _trigger(fired: list[Fired], text: str, key: str, rules: Rules) -> Trigger:
     ordered = sorted(fired, key=lambda one: -one[0].priority)
     winner, _ = ordered[0]
     urgent = winner.urgent
-    tags = [tag for rule, _ in ordered for tag in rule.tags]
-    if winner.name == "high_value":
-        tags.append("urgent" if urgent else "sales-opportunity")
+    tags = [tag for rule, _ in ordered for tag in _tags(rule)]
     high = urgent or winner.name == "high_value"
     return Trigger(
         key=key,
@@ -237,6 +251,12 @@ def _trigger(fired: list[Fired], text: str, key: str, rules: Rules) -> Trigger:
         evidence=[evidence for _, evidence in ordered],
         bot_version=rules.version,
     )
+
+
+def _tags(rule: RuleFacts) -> list[str]:
+    if rule.name != "high_value":
+        return rule.tags
+    return [*rule.tags, "urgent" if rule.urgent else "sales-opportunity"]
 
 
 def _rule(rules: Rules, name: str) -> RuleFacts | None:

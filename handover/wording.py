@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 def placeholders(template: str) -> frozenset[str]:
-    """The names in braces that a template uses."""
-    return frozenset(_PLACEHOLDER.findall(template))
+    """What a template has in braces: the names that it uses, misspelt ones too."""
+    return frozenset(_BRACES.findall(template))
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

@@ -43,7 +43,7 @@ from workflows.attributes import attributes, upsert
 from workflows.deadline import change_or_time
 from workflows.handover import HandoverWorkflow
 from workflows.options import LOCAL, MODEL, STORE
-from workflows.refusals import refusals
+from workflows.refusals import pass_over, refusals
 
 TURNS_A_RUN = 150
 """After so many turns the conversation goes on in a new run, so that a cold start stays quick."""
@@ -74,17 +74,20 @@ class ConversationWorkflow:
         return f"Closed by {self.state.closed_by}"
 
     @workflow.signal
-    def post_message(self, message: PostedMessage = PostedMessage()) -> None:  # noqa: B008
+    def post_message(self, message: PostedMessage | None = None) -> None:
         """The contact wrote. Only taken in; the loop answers."""
-        if not message.message_id or not message.text:
-            workflow.logger.warning("A message without an id or a text was passed over.")
-            return
-        self.state.receive(message)
+        if message is None or not message.message_id or not message.text:
+            pass_over("post_message", "a message without an id or a text")
+        else:
+            self.state.receive(message)
 
     @workflow.signal
-    def handover_changed(self, report: Report) -> None:
+    def handover_changed(self, report: Report | None = None) -> None:
         """The handover tells how it stands."""
-        self.state.hear(report)
+        if report is None:
+            pass_over("handover_changed", "a report without content")
+        else:
+            self.state.hear(report)
 
     @workflow.query
     def view(self) -> ConversationView:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from temporalio import workflow
 
 from handover import case as story
+from handover.brief import reason_in_words
 from handover.errors import HandoverError
 from handover.escalation import describe, next_step
 from handover.lifecycle import Event, check, check_cancel, check_person
@@ -32,7 +33,7 @@ from workflows import people, steps
 from workflows.deadline import change_or_time
 from workflows.desk import Desk
 from workflows.opening import assign, side_by_side
-from workflows.refusals import refusals
+from workflows.refusals import pass_over, refusals
 
 Act = Callable[[Holder], Awaitable[Acted]]
 
@@ -70,7 +71,9 @@ class HandoverWorkflow:
             self.case.began = True
             found = await self._assign()
             story.new_task(self.case, workflow.now(), due=self.case.opened_at + self.case.policy.due)
-            self.desk.note("opened", f"Handed over: {self.case.trigger.reason}", evidence=self._evidence())
+            self.desk.note(
+                "opened", f"Handed over: {reason_in_words(self.case.trigger.reason)}", evidence=self._evidence()
+            )
             self.desk.note("assigned", self._assignment(found))
             await self.desk.settle("Opened")
             self.desk.steps = side_by_side(self.case, found, self._step_failed)
@@ -180,21 +183,21 @@ class HandoverWorkflow:
     # ---- the contact, and other systems --------------------------------------------------------------------------------
 
     @workflow.signal
-    def contact_wrote(self, wrote: ContactWrote = ContactWrote(row=0)) -> None:  # noqa: B008
+    def contact_wrote(self, wrote: ContactWrote | None = None) -> None:
         """The contact waits for an answer."""
-        if wrote.row > self.case.answered:
+        if wrote is not None and wrote.row > self.case.answered:
             story.contact_wrote(self.case, workflow.now())
             self.desk.unsettled = True
 
     @workflow.signal
-    def join(self, request: Join) -> None:
+    def join(self, request: Join | None = None) -> None:
         """Another trigger fired in this conversation."""
-        self.letters.append(request)
+        self._receive(request, "join")
 
     @workflow.signal
-    def task_completed(self, done: TaskCompleted = TaskCompleted()) -> None:  # noqa: B008
+    def task_completed(self, done: TaskCompleted | None = None) -> None:
         """The task was done in a system that only signals."""
-        self.letters.append(done)
+        self._receive(done, "task_completed")
 
     @workflow.query
     def view(self) -> HandoverView:
@@ -229,6 +232,12 @@ class HandoverWorkflow:
     def _check(self, event: Event, staff_id: str) -> None:
         with refusals():
             check(self.case, event, staff_id)
+
+    def _receive(self, letter: Join | TaskCompleted | None, signal: str) -> None:
+        if letter is None:
+            pass_over(signal, "nothing in it")
+        else:
+            self.letters.append(letter)
 
     async def _read_letters(self) -> None:
         while self.letters and not self.case.status.ended:

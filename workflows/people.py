@@ -127,9 +127,17 @@ async def complete(desk: Desk, act: CompleteTask) -> Acted:
         settled = None
     else:
         settled = await desk.settle(f"Task completed: {act.outcome}", ConversationStatus.bot)
-    if not case.status.ended and case.task is not None:
-        await create_task(case)
+    if not case.status.ended:
+        await _put_next_task(desk)
     return desk.acted(settled).model_copy(update={"task_id": done})
+
+
+async def _put_next_task(desk: Desk) -> None:
+    """The case goes on, so there is something to do again; the task that was done is written down by now."""
+    story.next_task(desk.case, workflow.now())
+    if desk.case.task is not None:
+        await create_task(desk.case)
+        await desk.settle(f"Next task: {desk.case.task.title}")
 
 
 def check_completion(desk: Desk, act: CompleteTask) -> None:

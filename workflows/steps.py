@@ -150,7 +150,7 @@ async def _nobody_left(desk: Desk, to: str, rung: int, found: Assigned) -> None:
 def _raise_priority(desk: Desk) -> None:
     case = desk.case
     case.priority = case.priority.raised()
-    if case.task is not None:
+    if case.task is not None and case.task.status == "open":
         case.task = case.task.model_copy(update={"priority": case.priority})
 
 

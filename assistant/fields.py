@@ -1,0 +1,183 @@
+"""Reading the fields that a bot collects out of the contact's words, and the questions that ask for them."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from assistant.lexicon import STOPWORDS, word_set
+from assistant.text import clauses
+from handover.bot import Bot
+from handover.messages import Author, Contact
+from handover.ports import Line
+
+_QUESTIONS = {
+    "name": "May I have your name?",
+    "phone": "What phone number can we reach you at?",
+    "email": "What is your email address?",
+    "product_model": "Which model do you have?",
+}
+_LONGEST = 200
+"""Characters of a field's value."""
+
+_EMAIL = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+\.[^\s<>()\[\],;:\"]+")
+_DIGITS = re.compile(r"\+?\d[\d\s().\-/]{4,20}\d")
+_LEAD = re.compile(
+    r"^(?:(?:yes|yeah|sure|ok|okay|well|hi|hello|of course|please|thanks|no problem|so)\b[,.!\s]*)*"
+    r"(?:(?:(?:my|the) [\w ]{1,30}?\b(?:is|are|:)|it\s+is|it'?s|i\s+am|i'?m|i\s+have|i'?ve got|i\s+think(?: it'?s| it is)?|this\s+is|"
+    r"that\s+is|that'?s|call me|we have|name:|model:|you can (?:reach|call) me (?:at|on))\s*)?(?:(?:an?|the)\s+)?",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"\bmy (?:full |first )?name(?: is|'s|:)\s+((?:[^\W\d_][\w'’-]*\s?){1,4})|\b(?:[Tt]his is|I am|I'm|I’m)\s+((?:[A-Z][\w'’-]+\s?){1,3})(?=$|[,.!]| from| and| here)",
+)
+_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4}")
+_IDENTIFIER = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{3,24}\b")
+_REFUSED = re.compile(
+    r"^(?:no|nope|nah|never|skip|later|why|none|pass)\b|\b(?:rather not|prefer not|do not (?:want|have|know|wish|like|think)|not (?:want|sure|going|sharing|"
+    r"giving|comfortable|telling|needed|necessary)|no idea|none of your|will not|would not|what for|private)\b"
+)
+_NO_NAME = word_set("""
+    angry upset sure back interested looking having calling fine good done sorry help price hello thanks
+""")
+
+
+def question(field: str) -> str:
+    """The question that asks for a field."""
+    return _QUESTIONS.get(field) or f"What is your {field.replace('_', ' ').replace('-', ' ')}?"
+
+
+def asked(bot: Bot, transcript: Sequence[Line]) -> str | None:
+    """The field that the last message before the contact's asked for; None where that was no such question."""
+    said = next((line for line in reversed(transcript) if line.author is not Author.note), None)
+    if said is None or said.author is not Author.bot:
+        return None
+    return next((field for field in bot.collect if said.text.rstrip().endswith(question(field))), None)
+
+
+def times_asked(field: str, transcript: Sequence[Line]) -> int:
+    """How often the bot has asked for the field."""
+    return sum(line.author is Author.bot and line.text.rstrip().endswith(question(field)) for line in transcript)
+
+
+def known(contact: Contact) -> dict[str, str]:
+    """What is known of the contact, by the names that a bot's `collect` uses."""
+    own = {"name": contact.name, "phone": contact.phone, "email": contact.email}
+    return {field: value for field, value in {**contact.fields, **own}.items() if value}
+
+
+def refuses(text: str) -> bool:
+    """Whether the text declines to answer."""
+    return any(_REFUSED.search(" ".join(clause)) for clause in clauses(text))
+
+
+def read(bot: Bot, text: str, wanted: str | None, models: Sequence[str] = ()) -> dict[str, str]:
+    """The fields that the text gives, cleaned: phone numbers as E.164, email addresses normalised.
+
+    wanted: the field that the bot has just asked for; others are taken where the text names them itself. A phone number
+    or an email address is taken wherever there is one, since it says how to be reached.
+    """
+    found = dict(_volunteered(bot, text, models))
+    if wanted is not None and wanted not in found:
+        value = _answer(bot, wanted, text, models)
+        if value:
+            found[wanted] = value
+    return found
+
+
+def phone(text: str, bot: Bot, lenient: bool = False) -> str:
+    """The first phone number in the text as E.164, "" where there is none. lenient: take one that is not dialable as typed."""
+    if sum(map(str.isdigit, text)) < 6:
+        return ""
+    region = (bot.handover.hours.holidays or "US")[:2]
+    leniency = phonenumbers.Leniency.POSSIBLE if lenient else phonenumbers.Leniency.VALID
+    for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=leniency):
+        return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+    typed = _DIGITS.search(text) if lenient else None
+    return " ".join(typed[0].split()) if typed else ""
+
+
+def email(text: str) -> str:
+    """The first valid email address in the text, "" where there is none. Its domain is not looked up."""
+    for match in _EMAIL.finditer(text):
+        try:
+            return validate_email(match[0].strip(".<>'"), check_deliverability=False, test_environment=True).normalized
+        except EmailNotValidError:
+            continue
+    return ""
+
+
+def _volunteered(bot: Bot, text: str, models: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Fields that the text gives without having been asked for them."""
+    own = {"phone": phone(text, bot), "email": email(text), "name": _introduced(text)}
+    yield from ((field, value) for field, value in own.items() if value)
+    for field in bot.collect:
+        value = "" if field in own else _stated(field, text) or (_model(text, models) if "model" in field else "")
+        if value:
+            yield field, value
+
+
+def _answer(bot: Bot, field: str, text: str, models: Sequence[str]) -> str:
+    """The value that the text gives as the answer to a question for the field."""
+    if field == "phone":
+        return phone(text, bot, lenient=True)
+    if field == "email" or "?" in text or refuses(text):
+        return ""
+    answer = _bare(text)
+    if field == "name":
+        return _as_name(answer)
+    if "model" in field:
+        return _model(text, models) or _identifier(text) or _short(answer)
+    return answer[:_LONGEST]
+
+
+def _introduced(text: str) -> str:
+    """The name by which somebody introduces himself, unasked."""
+    match = _NAMED.search(text)
+    return _as_name((match[1] or match[2]).strip()) if match else ""
+
+
+def _stated(field: str, text: str) -> str:
+    """A value given as "my order number is 123" or "order number: 123"."""
+    named = re.escape(field.replace("_", " ").replace("-", " ")).replace(r"\ ", r"[\s_-]+")
+    match = re.search(
+        rf"\b{named}\s*(?:is|:|=|#)\s*(?:an? |the )?([\w][\w .-]{{0,60}}?)(?=$|[,;!?\n]|\. |\.$| and )",
+        text,
+        re.IGNORECASE,
+    )
+    return match[1].strip() if match else ""
+
+
+def _model(text: str, models: Sequence[str]) -> str:
+    """The known model that the text names, however it is spelt, as the knowledge spells it."""
+    squeezed = _squeezed(text)
+    return next((model for model in sorted(models, key=len, reverse=True) if _squeezed(model) in squeezed), "")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s_-]+", "", text).lower()
+
+
+def _identifier(text: str) -> str:
+    match = _IDENTIFIER.search(text)
+    return match[0] if match else ""
+
+
+def _bare(text: str) -> str:
+    """An answer without what leads up to it ("Sure, it's a ...") and without its end mark."""
+    return _LEAD.sub("", " ".join(text.replace("’", "'").split())).strip(" .!,;")
+
+
+def _short(answer: str) -> str:
+    few = len(answer.split()) <= 4
+    return answer[:_LONGEST] if few and STOPWORDS.isdisjoint(answer.lower().split()) else ""
+
+
+def _as_name(answer: str) -> str:
+    """A name, "" where the words are none; one typed in small letters gets its capitals."""
+    first = re.split(r"[,;\n]|\band\b|\bfrom\b|\bhere\b", answer)[0].strip(" .!")
+    words = first.lower().split()
+    if not _NAME.fullmatch(first) or not STOPWORDS.isdisjoint(words) or not _NO_NAME.isdisjoint(words):
+        return ""
+    return first.title() if first.islower() else first

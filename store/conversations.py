@@ -1,0 +1,79 @@
+"""Conversations and contacts as a write transaction needs them: there, locked until it ends, and told of."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handover.errors import NotFound
+from handover.messages import BeginRequest, Contact, ConversationStatus, Keep, OpenRequest
+from store.events import emit
+from store.tables import ContactRow, ConversationRow, MessageRow
+from store.writing import add
+
+LIMITS = {"name": 200, "phone": 40, "email": 254}
+"""What a contact has of its own among collected fields, with the longest text that a Contact may have there."""
+
+
+Source = BeginRequest | Keep | OpenRequest
+"""What brings a conversation into the store: each names the conversation, its channel and its contact."""
+
+
+async def locked(session: AsyncSession, conversation_id: str) -> ConversationRow:
+    """A conversation that nobody else can change until the transaction ends. Raises NotFound."""
+    row = await session.get(ConversationRow, conversation_id, with_for_update=True)
+    if row is None:
+        raise NotFound("conversation", conversation_id)
+    return row
+
+
+async def contact_of(session: AsyncSession, conversation: ConversationRow) -> ContactRow:
+    """The contact of a conversation, locked as well: other conversations may have the same one."""
+    return await session.get_one(ContactRow, conversation.contact_id, with_for_update=True)
+
+
+async def ensure(
+    session: AsyncSession, now: datetime, source: Source, bot_id: str | None
+) -> tuple[ConversationRow, ContactRow]:
+    """A conversation and its contact, locked; made where they were missing, and what was empty filled in."""
+    if await session.get(ConversationRow, source.conversation_id) is None:
+        await _create(session, now, source)
+    conversation = await locked(session, source.conversation_id)
+    conversation.bot_id = conversation.bot_id or bot_id
+    person = await contact_of(session, conversation)
+    _fill(person, source.contact)
+    return conversation, person
+
+
+async def _create(session: AsyncSession, now: datetime, source: Source) -> None:
+    contact_id = source.contact.id or source.conversation_id
+    known = source.contact.model_dump(mode="json", include={"owner", "tags", "status"})
+    await add(session, ContactRow, {"id": contact_id, **known})
+    whose = {"id": source.conversation_id, "channel": source.channel, "contact_id": contact_id}
+    await add(session, ConversationRow, {**whose, "created_at": now, "last_at": now})
+
+
+def _fill(person: ContactRow, contact: Contact) -> None:
+    """Take over what was not known before. What is known is never erased."""
+    for name in LIMITS:
+        setattr(person, name, getattr(person, name) or getattr(contact, name))
+    person.fields = {**contact.fields, **person.fields}
+
+
+def raise_fence(
+    conversation: ConversationRow, status: ConversationStatus, handover: int | None, assignee: str | None
+) -> None:
+    """From now on nothing of an older epoch leaves."""
+    conversation.epoch += 1
+    conversation.status, conversation.handover, conversation.assignee = status, handover, assignee
+
+
+def tell_standing(session: AsyncSession, conversation: ConversationRow, at: datetime) -> None:
+    """Emit who may speak now."""
+    names = ("epoch", "status", "handover", "assignee")
+    emit(session, conversation.id, "status", at, {name: getattr(conversation, name) for name in names})
+
+
+def tell_message(session: AsyncSession, message: MessageRow, at: datetime) -> None:
+    """Emit that readers can see a message. Its text is not part of the event: `row` finds it."""
+    names = ("row", "message_id", "author", "turn")
+    emit(session, message.conversation_id, "message", at, {name: getattr(message, name) for name in names})

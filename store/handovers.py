@@ -1,0 +1,184 @@
+"""Handovers: opened once under the fence, and then written down as their workflows report them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handover.errors import NotFound
+from handover.messages import (
+    Case,
+    CaseRecord,
+    ContactStatus,
+    ConversationStatus,
+    HandoverStatus,
+    LogEntry,
+    OpenedCase,
+    OpenRequest,
+    Policy,
+)
+from store import shapes
+from store.conversations import ensure, raise_fence, tell_standing
+from store.events import emit
+from store.settings import default_bot_id
+from store.tables import ContactRow, ConversationRow, HandoverRow, LogRow
+from store.tasks import describe_task, write_task
+from store.team import move_reservation
+from store.writing import Repository, add, values_of
+
+
+class Handovers(Repository):
+    """Implements handover.ports.Handovers."""
+
+    async def open(self, request: OpenRequest, policy: Policy) -> OpenedCase:
+        """Give the handover its number and raise the fence. Where one is open already, that one is the answer."""
+        async with self._database.write() as session:
+            conversation, person = await ensure(session, self._clock(), request, request.bot_id)
+            same, current = await _same(session, request), await _current(session, conversation)
+            row = same or current
+            if row is None:
+                person.status = ContactStatus.in_progress
+                row = await self._open(session, conversation, request, policy)
+            return OpenedCase(
+                number=row.number,
+                standing=shapes.standing(conversation),
+                contact=shapes.contact(person),
+                bot_id=row.bot_id,
+                policy=Policy.model_validate(row.policy),
+                adopted=same is None and current is not None,
+            )
+
+    async def _open(
+        self, session: AsyncSession, conversation: ConversationRow, request: OpenRequest, policy: Policy
+    ) -> HandoverRow:
+        row = await _new_row(session, conversation, request, policy)
+        session.add(row)
+        status = ConversationStatus.human if request.staff_id else ConversationStatus.escalated
+        raise_fence(conversation, status, row.number, request.staff_id)
+        now = self._clock()
+        tell_standing(session, conversation, now)
+        _tell_handover(session, row, now)
+        return row
+
+    async def save(self, record: CaseRecord) -> None:
+        """Write the case, where it is newer, and its log entries, where they are not there yet."""
+        async with self._database.write() as session:
+            row = await self._row(session, record.case)
+            for entry in record.entries:
+                await _log(session, record.case, entry)
+            await self._project(session, row, record.case)
+
+    async def _row(self, session: AsyncSession, case: Case) -> HandoverRow:
+        """The handover's row, locked."""
+        key = (case.conversation_id, case.number)
+        row = await session.get(HandoverRow, key, with_for_update=True)
+        if row is None:
+            raise NotFound("handover", str(case.id))
+        return row
+
+    async def _project(self, session: AsyncSession, row: HandoverRow, case: Case) -> None:
+        former = row.assignee
+        newer = update(HandoverRow).where(
+            HandoverRow.conversation_id == case.conversation_id,
+            HandoverRow.number == case.number,
+            HandoverRow.seq < case.seq,
+        )
+        written = await session.scalar(newer.values(_values(row, case)).returning(HandoverRow.number))
+        if written is None:
+            return
+        now = self._clock()
+        await write_task(session, case, now)
+        await move_reservation(session, case, former)
+        await session.refresh(row)
+        _tell_handover(session, row, now)
+
+    async def put_task(self, case: Case, description: str) -> None:
+        """Put the follow-up on its list; where it is there already, only its description is set."""
+        async with self._database.write() as session:
+            await self._row(session, case)
+            await describe_task(session, case, description, self._clock())
+
+    async def tag(self, contact_id: str, tags: Sequence[str], status: ContactStatus | None) -> None:
+        """Add tags to a contact, and set its status where one is given. Raises NotFound."""
+        async with self._database.write() as session:
+            person = await session.get(ContactRow, contact_id, with_for_update=True)
+            if person is None:
+                raise NotFound("contact", contact_id)
+            person.tags = list(dict.fromkeys([*person.tags, *tags]))
+            person.status = status or person.status
+
+
+async def _same(session: AsyncSession, request: OpenRequest) -> HandoverRow | None:
+    """The handover that the same trigger opened before."""
+    mine = HandoverRow.conversation_id == request.conversation_id
+    return await session.scalar(select(HandoverRow).where(mine, HandoverRow.trigger_key == request.trigger.key))
+
+
+async def _current(session: AsyncSession, conversation: ConversationRow) -> HandoverRow | None:
+    """The open handover. The fence says which, for the projection may lag behind it; one that has ended is none."""
+    if conversation.handover is None:
+        return None
+    row = await session.get(HandoverRow, (conversation.id, conversation.handover))
+    return None if row is None or HandoverStatus(row.status).ended else row
+
+
+async def _new_row(
+    session: AsyncSession, conversation: ConversationRow, request: OpenRequest, policy: Policy
+) -> HandoverRow:
+    last = select(func.max(HandoverRow.number)).where(HandoverRow.conversation_id == conversation.id)
+    trigger, claimed = request.trigger, request.staff_id is not None
+    return HandoverRow(
+        conversation_id=conversation.id,
+        number=(await session.scalar(last) or 0) + 1,
+        bot_id=request.bot_id or conversation.bot_id or await default_bot_id(session),
+        trigger_key=trigger.key,
+        turn=request.turn,
+        status=HandoverStatus.acknowledged if claimed else HandoverStatus.open,
+        reason=trigger.reason,
+        priority=trigger.priority,
+        request=trigger.request,
+        assignee=request.staff_id,
+        opened_at=request.opened_at,
+        acknowledged_at=request.opened_at if claimed else None,
+        next_step="",
+        trigger=trigger.model_dump(mode="json"),
+        policy=policy.model_dump(mode="json"),
+    )
+
+
+def _values(row: HandoverRow, case: Case) -> dict[str, Any]:
+    """The columns that follow from a case; times of firsts and an outcome stay once they are known."""
+    acknowledged = case.held_since if case.status is HandoverStatus.acknowledged else None
+    return {
+        "seq": case.seq,
+        "status": case.status,
+        "reason": case.trigger.reason,
+        "priority": case.priority,
+        "request": case.trigger.request,
+        "assignee": case.holder.staff_id if case.holder else None,
+        "acknowledged_at": row.acknowledged_at or acknowledged,
+        "first_response_at": row.first_response_at or case.first_response_at,
+        "completed_at": case.completed_at,
+        "completed_by": case.ended_by,
+        "outcome": (case.task.outcome if case.task else None) or row.outcome,
+        "next_step": case.next_step,
+        "next_at": case.next_at,
+        "trigger": case.trigger.model_dump(mode="json"),
+        "policy": case.policy.model_dump(mode="json"),
+        "case": case.model_dump(mode="json"),
+    }
+
+
+async def _log(session: AsyncSession, case: Case, entry: LogEntry) -> None:
+    key = {"conversation_id": case.conversation_id, "handover_number": case.number}
+    row = await add(session, LogRow, {**key, **values_of(entry, LogRow)})
+    if row is not None:
+        told = {"handover": case.number, "row": row, "kind": entry.kind, "text": entry.text, "actor": entry.actor}
+        emit(session, case.conversation_id, "log", entry.at, told)
+
+
+def _tell_handover(session: AsyncSession, row: HandoverRow, at: datetime) -> None:
+    told = {"number": row.number, "status": row.status, "next_step": row.next_step, "assignee": row.assignee}
+    emit(session, row.conversation_id, "handover", at, told)

@@ -1,0 +1,50 @@
+"""The inbox: what staff were told, by which channel, and what of it they have read."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, update
+
+from handover.messages import Notification
+from handover.views import NotificationView, Page
+from store import shapes
+from store.paging import Order, part
+from store.tables import NotificationRow
+from store.writing import Repository, add, values_of
+
+_NEWEST_FIRST = Order((NotificationRow.id,), newest_first=True)
+
+
+class Notifications(Repository):
+    """Implements handover.ports.Inbox. A notifier asks `put` before it uses a channel: only the first may send."""
+
+    async def put(self, notification: Notification, channel: str = "inbox") -> bool:
+        """Keep a notification for one channel; False where the same key was put there before."""
+        values = {**values_of(notification, NotificationRow), "channel": channel, "at": self._clock()}
+        async with self._database.write() as session:
+            row = await add(session, NotificationRow, values)
+        return row is not None
+
+    async def forget(self, notification: Notification, channel: str) -> None:
+        """Take a notification back that the channel could not deliver, so that it can be tried again."""
+        async with self._database.write() as session:
+            mine = NotificationRow.key == notification.key
+            await session.execute(delete(NotificationRow).where(mine, NotificationRow.channel == channel))
+
+    async def inbox(
+        self, staff_id: str, *, unread: bool = False, after: str | None = None, limit: int = 50
+    ) -> Page[NotificationView]:
+        """What one person was told by the inbox, newest first."""
+        rows = select(NotificationRow).where(NotificationRow.staff_id == staff_id, NotificationRow.channel == "inbox")
+        if unread:
+            rows = rows.where(NotificationRow.read_at.is_(None))
+        async with self._database.read() as session:
+            found, next_ = await part(session, rows, _NEWEST_FIRST, after, limit)
+        return Page(items=[shapes.notification(row) for row in found], next=next_)
+
+    async def mark_read(self, staff_id: str, ids: Sequence[int]) -> None:
+        """Note that a person has read these; those of others, and those read before, stay as they are."""
+        mine = (NotificationRow.staff_id == staff_id) & NotificationRow.read_at.is_(None)
+        async with self._database.write() as session:
+            await session.execute(
+                update(NotificationRow).where(mine, NotificationRow.id.in_(ids)).values(read_at=self._clock())
+            )

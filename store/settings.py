@@ -1,0 +1,95 @@
+"""Bots and staff: the settings that the database holds by right, every version of a bot's kept."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handover.bot import Bot
+from handover.errors import NotFound
+from handover.ports import Document, Versioned
+from handover.staff import Staff
+from store.tables import BotRow, BotVersionRow, StaffRow
+from store.writing import Repository, add, upsert
+
+
+class Settings(Repository):
+    """Implements handover.ports.BotSettings and SettingsAdmin."""
+
+    async def bot(self, bot_id: str | None) -> Versioned:
+        """A bot's current settings; None is the bot that was stored first. Raises NotFound."""
+        async with self._database.read() as session:
+            return _versioned(await _current(session, bot_id or await default_bot_id(session)))
+
+    async def bot_at(self, bot_id: str, version: int) -> Bot:
+        """The settings as they were in that version. Raises NotFound."""
+        async with self._database.read() as session:
+            row = await session.get(BotVersionRow, (bot_id, version))
+        if row is None:
+            raise NotFound("version", f"{bot_id}@{version}")
+        return Bot.model_validate(row.settings)
+
+    async def bots(self) -> list[Versioned]:
+        """All bots, the default one first."""
+        async with self._database.read() as session:
+            rows = await session.scalars(_current_versions().order_by(BotRow.row))
+            return [_versioned(row) for row in rows]
+
+    async def put_bot(self, bot: Bot, knowledge: Sequence[Document] | None = None) -> Versioned:
+        """Store a bot as its next version; what is stored already, knowledge included, makes no new one."""
+        async with self._database.write() as session:
+            await add(session, BotRow, {"id": bot.id})
+            row = await session.scalar(select(BotRow).where(BotRow.id == bot.id).with_for_update())
+            assert row is not None
+            before = await session.get(BotVersionRow, (bot.id, row.version))
+            values = _values(bot, before, knowledge)
+            if before is None or values != {name: getattr(before, name) for name in values}:
+                row.version += 1
+                before = BotVersionRow(bot_id=bot.id, version=row.version, at=self._clock(), **values)
+                session.add(before)
+            return _versioned(before)
+
+    async def team(self) -> list[Staff]:
+        """Everybody, by id, those who are disabled included."""
+        async with self._database.read() as session:
+            rows = await session.scalars(select(StaffRow).order_by(StaffRow.id))
+            return [Staff.model_validate(row.settings) for row in rows]
+
+    async def put_staff(self, person: Staff) -> Staff:
+        """Store a person in place of what was known of them."""
+        async with self._database.write() as session:
+            await upsert(session, StaffRow, {"id": person.id, "settings": person.model_dump(mode="json")})
+        return person
+
+
+async def default_bot_id(session: AsyncSession) -> str:
+    """The bot that was stored first. Raises NotFound where there is none."""
+    bot_id = await session.scalar(select(BotRow.id).order_by(BotRow.row).limit(1))
+    if bot_id is None:
+        raise NotFound("bot", "default")
+    return bot_id
+
+
+def _current_versions() -> Select[BotVersionRow]:
+    current = (BotVersionRow.bot_id == BotRow.id) & (BotVersionRow.version == BotRow.version)
+    return select(BotVersionRow).join(BotRow, current)
+
+
+async def _current(session: AsyncSession, bot_id: str) -> BotVersionRow:
+    row = await session.scalar(_current_versions().where(BotRow.id == bot_id))
+    if row is None:
+        raise NotFound("bot", bot_id)
+    return row
+
+
+def _values(bot: Bot, before: BotVersionRow | None, knowledge: Sequence[Document] | None) -> dict[str, Any]:
+    """What a version is made of; knowledge that is left out stays as it was."""
+    kept = before.knowledge if before else []
+    documents = kept if knowledge is None else [document._asdict() for document in knowledge]
+    return {"settings": bot.model_dump(mode="json"), "knowledge": documents}
+
+
+def _versioned(row: BotVersionRow) -> Versioned:
+    knowledge = tuple(Document(**document) for document in row.knowledge)
+    return Versioned(Bot.model_validate(row.settings), row.version, knowledge)

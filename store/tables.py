@@ -1,0 +1,348 @@
+"""The tables. Everything but settings, access and the fence (conversations.epoch) is a projection of the workflows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from handover.ids import HandoverId, TaskId
+from store.types import StorableText, UtcDateTime
+
+# Plain JSON rather than PostgreSQL's JSONB: it keeps the order of keys, and settings come back as they were written.
+_JSON = JSON(none_as_null=True)
+_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        str: StorableText(),
+        datetime: UtcDateTime(),
+        dict[str, Any]: _JSON,
+        dict[str, str]: _JSON,
+        list[str]: _JSON,
+        list[dict[str, str]]: _JSON,
+    }
+
+
+def _numbered() -> Mapped[int]:
+    """A primary key that the database counts up."""
+    return mapped_column(_ROW_NUMBER, Identity(), primary_key=True)
+
+
+# ---- conversations ---------------------------------------------------------------------------------------------------
+
+
+class ContactRow(Base):
+    __tablename__ = "contacts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    owner: Mapped[str | None]
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    fields: Mapped[dict[str, str]] = mapped_column(default=dict)
+    status: Mapped[str] = mapped_column(default="new")
+
+
+class ConversationRow(Base):
+    """A conversation and its fence: who may speak (`status`, `handover`, `assignee`), as of which `epoch`."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (Index(None, "last_at", "id"), Index(None, "status"), Index(None, "created_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    bot_id: Mapped[str | None]
+    channel: Mapped[str]
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), index=True)
+    status: Mapped[str] = mapped_column(default="bot")
+    epoch: Mapped[int] = mapped_column(default=0)
+    handover: Mapped[int | None]
+    assignee: Mapped[str | None]
+    created_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
+class FenceMoveRow(Base):
+    """One raise of a conversation's epoch, and the standing that it gave."""
+
+    __tablename__ = "fence_moves"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    epoch: Mapped[int]
+    status: Mapped[str]
+    handover: Mapped[int | None]
+    assignee: Mapped[str | None]
+
+
+class MessageRow(Base):
+    """One message. `left_at` is null while it waits in the outbox.
+
+    What came in (`inbound`) and what goes out number their messages apart: a contact who picks the key of an answer as the
+    id of a message must not keep that answer from being sent.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "inbound", "message_id"),
+        Index(None, "conversation_id", "row"),
+        Index(None, "conversation_id", "turn"),
+    )
+
+    row: Mapped[int] = _numbered()
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    message_id: Mapped[str]
+    inbound: Mapped[bool]
+    author: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime]
+    turn: Mapped[int | None]
+    epoch: Mapped[int | None]
+    staff_id: Mapped[str | None]
+    label: Mapped[str] = mapped_column(default="")
+    handover: Mapped[int | None]
+    left_at: Mapped[datetime | None]
+
+
+class EventRow(Base):
+    """Something that happened, written together with what it tells."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index(None, "conversation_id", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _numbered()
+    conversation_id: Mapped[str]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    data: Mapped[dict[str, Any]]
+
+
+# ---- handovers -------------------------------------------------------------------------------------------------------
+
+
+class HandoverRow(Base):
+    """A handover. `seq` is that of the `case` it was written from; -1 until its workflow has saved one."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "trigger_key"),
+        Index(None, "opened_at"),
+        Index(None, "assignee", "status"),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    bot_id: Mapped[str]
+    trigger_key: Mapped[str]
+    turn: Mapped[int]
+    seq: Mapped[int] = mapped_column(default=-1)
+    status: Mapped[str] = mapped_column(default="open")
+    reason: Mapped[str]
+    priority: Mapped[str]
+    request: Mapped[str]
+    assignee: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    first_response_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None]
+    outcome: Mapped[str | None]
+    next_step: Mapped[str] = mapped_column(default="")
+    next_at: Mapped[datetime | None]
+    trigger: Mapped[dict[str, Any]]
+    policy: Mapped[dict[str, Any]]
+    case: Mapped[dict[str, Any] | None]
+
+    @property
+    def handover_id(self) -> str:
+        return str(HandoverId(self.conversation_id, self.number))
+
+
+def _of_a_handover() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["conversation_id", "handover_number"], ["handovers.conversation_id", "handovers.number"]
+    )
+
+
+class TaskRow(Base):
+    __tablename__ = "tasks"
+    __table_args__ = (_of_a_handover(), Index(None, "due_at"), Index(None, "assignee", "status"))
+
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    handover_number: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    priority: Mapped[str]
+    status: Mapped[str]
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    assignee: Mapped[str | None]
+    outcome: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    completed_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None]
+    converted: Mapped[bool] = mapped_column(default=False)
+    unnecessary: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def handover_id(self) -> str:
+        return str(HandoverId(self.conversation_id, self.handover_number))
+
+    @property
+    def task_id(self) -> str:
+        return str(TaskId(self.conversation_id, self.handover_number, self.number))
+
+
+class LogRow(Base):
+    __tablename__ = "handover_log"
+    __table_args__ = (_of_a_handover(), UniqueConstraint("conversation_id", "handover_number", "key"))
+
+    row: Mapped[int] = _numbered()
+    conversation_id: Mapped[str]
+    handover_number: Mapped[int]
+    key: Mapped[str]
+    kind: Mapped[str]
+    text: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+    details: Mapped[dict[str, Any]]
+
+    @property
+    def handover_id(self) -> str:
+        return str(HandoverId(self.conversation_id, self.handover_number))
+
+
+class ReservationRow(Base):
+    """Who has a place taken by a handover. A projected handover may come later than its reservation: no foreign key."""
+
+    __tablename__ = "reservations"
+
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    handover_number: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(index=True)
+
+
+class AssignmentRow(Base):
+    """The answer to an AssignRequest, kept for its repetitions."""
+
+    __tablename__ = "assignments"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class NotificationRow(Base):
+    __tablename__ = "notifications"
+    __table_args__ = (UniqueConstraint("key", "channel"), Index(None, "staff_id", "channel", "id"))
+
+    id: Mapped[int] = _numbered()
+    key: Mapped[str]
+    channel: Mapped[str]
+    staff_id: Mapped[str]
+    event: Mapped[str]
+    conversation_id: Mapped[str]
+    number: Mapped[int]
+    text: Mapped[str]
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+# ---- settings --------------------------------------------------------------------------------------------------------
+
+
+class BotRow(Base):
+    """A bot and its current version; the lowest `row` is the default bot."""
+
+    __tablename__ = "bots"
+
+    row: Mapped[int] = _numbered()
+    id: Mapped[str] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class BotVersionRow(Base):
+    __tablename__ = "bot_versions"
+
+    bot_id: Mapped[str] = mapped_column(ForeignKey("bots.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    settings: Mapped[dict[str, Any]]
+    knowledge: Mapped[list[dict[str, str]]]
+    at: Mapped[datetime]
+
+
+class StaffRow(Base):
+    """A staff member. `last_assigned` grows over the whole team: who has the lowest waits longest for a case."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    settings: Mapped[dict[str, Any]]
+    last_assigned: Mapped[int] = mapped_column(default=0)
+
+
+# ---- access ----------------------------------------------------------------------------------------------------------
+
+
+class KeyRow(Base):
+    __tablename__ = "api_keys"
+
+    id: Mapped[int] = _numbered()
+    hash: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    staff_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class SessionRow(Base):
+    __tablename__ = "sessions"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+
+
+class ReceiptRow(Base):
+    """A request of an actor, and the answer that it got; `status` is null while it is being worked on."""
+
+    __tablename__ = "receipts"
+
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_hash: Mapped[str]
+    begun_at: Mapped[datetime]
+    status: Mapped[int | None]
+    answer: Mapped[dict[str, Any] | None]
+
+
+class AuditRow(Base):
+    __tablename__ = "audit"
+
+    id: Mapped[int] = _numbered()
+    kind: Mapped[str]
+    actor: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime]

@@ -1,0 +1,93 @@
+"""Who gets a case: everybody's load, the choice, and the place that it takes, in one transaction."""
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handover.errors import NotFound
+from handover.messages import Assigned, AssignRequest, Case
+from handover.routing import Candidate, choose, holder_of, to_tell
+from handover.staff import Staff
+from store.tables import AssignmentRow, ReservationRow, StaffRow
+from store.writing import Repository, upsert
+
+
+class Team(Repository):
+    """Implements handover.ports.Team."""
+
+    async def staff(self, staff_id: str) -> Staff:
+        """One person. Raises NotFound."""
+        async with self._database.read() as session:
+            row = await session.get(StaffRow, staff_id)
+        if row is None:
+            raise NotFound("staff member", staff_id)
+        return Staff.model_validate(row.settings)
+
+    async def assign(self, request: AssignRequest) -> Assigned:
+        """Choose somebody and take a place of theirs; the same key gives the same answer and takes no second place."""
+        async with self._database.write() as session:
+            # All are locked, always in the same order: two cases never see the same last place as free.
+            locked = await session.scalars(select(StaffRow).order_by(StaffRow.id).with_for_update())
+            team = {row.id: row for row in locked}
+            before = await session.get(AssignmentRow, request.key)
+            if before is not None:
+                return Assigned.model_validate(before.answer)
+            answer = _choose(request, await _candidates(session, team))
+            await self._write_down(session, request, answer, team)
+            return answer
+
+    async def _write_down(
+        self, session: AsyncSession, request: AssignRequest, answer: Assigned, team: dict[str, StaffRow]
+    ) -> None:
+        session.add(AssignmentRow(key=request.key, answer=answer.model_dump(mode="json"), at=self._clock()))
+        if answer.holder is not None:
+            last = max(row.last_assigned for row in team.values())
+            team[answer.holder.staff_id].last_assigned = last + 1
+            await reserve(session, request.conversation_id, request.number, answer.holder.staff_id)
+
+
+def _choose(request: AssignRequest, candidates: list[Candidate]) -> Assigned:
+    targets = _owner_first(request, candidates)
+    choice = choose(targets, candidates, skills=request.skills, asked=request.asked, holder=request.holder)
+    if choice is None:
+        return Assigned(tell=to_tell(targets, candidates))
+    person = choice.candidate.staff
+    return Assigned(holder=holder_of(person), target=choice.target)
+
+
+def _owner_first(request: AssignRequest, candidates: list[Candidate]) -> list[str]:
+    """A contact with an owner stays with that owner, as long as there is such a person."""
+    owned = any(one.staff.id == request.owner and one.staff.enabled for one in candidates)
+    return [f"user:{request.owner}", *request.targets] if owned else request.targets
+
+
+async def _candidates(session: AsyncSession, team: dict[str, StaffRow]) -> list[Candidate]:
+    loads = await _loads(session)
+    return [
+        Candidate(Staff.model_validate(row.settings), loads.get(row.id, 0), row.last_assigned) for row in team.values()
+    ]
+
+
+async def _loads(session: AsyncSession) -> dict[str, int]:
+    """How many cases each person holds."""
+    held = select(ReservationRow.staff_id, func.count().label("held")).group_by(ReservationRow.staff_id)
+    return {row.staff_id: row.held for row in await session.execute(held)}
+
+
+async def reserve(session: AsyncSession, conversation_id: str, number: int, staff_id: str) -> None:
+    """The case takes a place of this person, instead of the one that it had."""
+    place = {"conversation_id": conversation_id, "handover_number": number, "staff_id": staff_id}
+    await upsert(session, ReservationRow, place)
+
+
+async def move_reservation(session: AsyncSession, case: Case, former: str | None) -> None:
+    """A case that has ended frees its place; one that has changed hands takes the new holder's.
+
+    As long as the holder is the former one it stays: somebody else may be reserved by an assignment that the case does
+    not know yet.
+    """
+    holder = case.holder.staff_id if case.holder else None
+    if case.status.ended or (former is not None and holder is None):
+        mine = ReservationRow.conversation_id == case.conversation_id
+        await session.execute(delete(ReservationRow).where(mine, ReservationRow.handover_number == case.number))
+    elif holder is not None and holder != former:
+        await reserve(session, case.conversation_id, case.number, holder)

@@ -1,0 +1,148 @@
+"""One conversation as staff see it: what was said, why it was handed over, and what may be done now."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from handover.messages import ConversationStatus, HandoverStatus
+from handover.staff import Staff
+from handover.views import ConversationDetail, HandoverDetail, HandoverSummary, MessageView, TaskView
+from web.pages import words
+from web.pages.guard import Me
+from web.pages.worklist import display_name
+from web.services import Services
+
+MOST_MESSAGES = 2000
+_PART = 200
+
+
+class Deed(StrEnum):
+    """What a person can do in a conversation; each is a form of the page, by its address."""
+
+    claim = "claim"
+    take_over = "take-over"
+    reply = "reply"
+    note = "note"
+    hand_back = "hand-back"
+    snooze = "snooze"
+    complete = "complete"
+    reassign = "reassign"
+    cancel = "cancel"
+
+
+@dataclass(frozen=True)
+class Casework:
+    """Everything that the page of a conversation shows. `offers` are the deeds that are possible now."""
+
+    conversation: ConversationDetail
+    messages: list[MessageView]
+    earlier: list[HandoverSummary]
+    team: list[Staff]
+    names: Mapping[str, str]
+    offers: frozenset[Deed]
+
+    @property
+    def title(self) -> str:
+        return display_name(self.conversation)
+
+    @property
+    def handover(self) -> HandoverDetail | None:
+        """The open handover, or the last one that ended."""
+        return self.conversation.detail
+
+    @property
+    def task(self) -> TaskView | None:
+        """The open task."""
+        tasks = self.handover.tasks if self.handover else []
+        return next((one for one in reversed(tasks) if one.status == "open"), None)
+
+    @property
+    def roles(self) -> list[str]:
+        return sorted({role for person in self.team for role in person.roles})
+
+    @property
+    def evidence(self) -> list[str]:
+        return [words.evidence(one, self.names) for one in self.handover.evidence] if self.handover else []
+
+    def name(self, staff_id: str | None) -> str:
+        """A person's name; for what is no staff id, the id itself."""
+        return self.names.get(staff_id or "", staff_id or "")
+
+    def speaker(self, message: MessageView) -> str:
+        """Who spoke: the contact by name, a person under the label that the contact sees."""
+        match message.author:
+            case "contact":
+                return self.title
+            case "bot":
+                return "Bot"
+            case "note":
+                return f"Note by {self.name(message.staff_id) or message.label}"
+            case "person":
+                return message.label or self.name(message.staff_id)
+        return ""
+
+
+async def casework(parts: Services, me: Me, conversation_id: str) -> Casework:
+    """What the page of a conversation shows. Raises NotFound."""
+    reads = parts.reads
+    conversation, messages, handovers, team = await asyncio.gather(
+        reads.conversation(conversation_id),
+        _messages(parts, conversation_id),
+        reads.handovers(conversation_id=conversation_id),
+        parts.admin.team(),
+    )
+    current = conversation.detail
+    return Casework(
+        conversation=conversation,
+        messages=messages,
+        earlier=[one for one in handovers.items if current is None or one.handover_id != current.handover_id],
+        team=[person for person in team if person.enabled],
+        names={person.id: person.name for person in team},
+        offers=offers(conversation, me, managed=_people_managed_by(me, team)),
+    )
+
+
+def offers(conversation: ConversationDetail, me: Me, managed: frozenset[str]) -> frozenset[Deed]:
+    """What this person may do here now; Handover itself looks again when they do it."""
+    current = conversation.detail
+    if current is None or current.status.ended:
+        return frozenset({Deed.take_over})
+    possible = {Deed.note}
+    if _may_claim(conversation, current, me):
+        possible.add(Deed.claim)
+    if me.manages:
+        possible.add(Deed.cancel)
+    if me.manages or current.assignee is None or current.assignee == me.staff_id or current.assignee in managed:
+        possible |= _for_the_holder(conversation, current)
+    return frozenset(possible)
+
+
+def _may_claim(conversation: ConversationDetail, current: HandoverDetail, me: Me) -> bool:
+    if current.status is not HandoverStatus.acknowledged:
+        return True
+    return current.assignee == me.staff_id and conversation.status is not ConversationStatus.human
+
+
+def _for_the_holder(conversation: ConversationDetail, current: HandoverDetail) -> set[Deed]:
+    possible = {Deed.reply, Deed.snooze, Deed.reassign}
+    if conversation.status is not ConversationStatus.bot:
+        possible.add(Deed.hand_back)
+    if any(task.status == "open" for task in current.tasks):
+        possible.add(Deed.complete)
+    return possible
+
+
+def _people_managed_by(me: Me, team: list[Staff]) -> frozenset[str]:
+    return frozenset(person.id for person in team if person.manager == me.staff_id)
+
+
+async def _messages(parts: Services, conversation_id: str) -> list[MessageView]:
+    """All that was said, notes included."""
+    found: list[MessageView] = []
+    after: str | None = "0"
+    while after is not None and len(found) < MOST_MESSAGES:
+        part = await parts.reads.messages(conversation_id, after=int(after), limit=_PART, notes=True)
+        found += part.items
+        after = part.next
+    return found

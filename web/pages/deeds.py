@@ -1,0 +1,180 @@
+"""From a form of the inbox to an act: one function for each thing that a person can do."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from handover.errors import NotFound, Refused
+from handover.ids import HandoverId
+from handover.messages import (
+    MAX_TEXT,
+    Acted,
+    ByStaff,
+    Cancel,
+    Claim,
+    CompleteTask,
+    HandBack,
+    Note,
+    Outcome,
+    Reassign,
+    Reply,
+    Snooze,
+)
+from web.acts import on_handover, on_task
+from web.bodies import too_long
+from web.pages.casework import Deed
+from web.services import Services
+
+PRESETS = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
+MORNING = time(9)
+
+
+class NotLikeThis(Refused):
+    """What was typed can't be used; the text says what is allowed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("invalid_request", text)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form that was sent: where, by whom, and what was typed."""
+
+    parts: Services
+    conversation_id: str
+    staff_id: str
+    typed: Mapping[str, str]
+
+    def get(self, name: str) -> str:
+        return self.typed.get(name, "").strip()
+
+    def text(self, name: str, what: str) -> str:
+        """What was written. Raises NotLikeThis where that is nothing, or too much."""
+        written = self.get(name)
+        if not written:
+            raise NotLikeThis(f"{what} is empty: write something first.")
+        if too_long(written):
+            raise NotLikeThis(f"{what} is too long: at most {MAX_TEXT // 1024} KiB.")
+        return written
+
+    def time(self, name: str) -> datetime:
+        """A time that was picked, in the zone of the browser that it was picked in. Raises NotLikeThis."""
+        try:
+            return datetime.fromisoformat(self.get(name)).replace(tzinfo=self.zone)
+        except ValueError:
+            raise NotLikeThis("Pick a day and a time.") from None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.get("zone") or "UTC")
+        except (ValueError, KeyError, OSError):
+            raise NotLikeThis(f"The time zone {self.get('zone')[:64]!r} is not known here.") from None
+
+    async def on(self, act: Callable[[HandoverId], Awaitable[Acted]]) -> None:
+        """Act on the handover that the form was made for, which must belong to the conversation."""
+        handover_id = self._own("handover")
+        await on_handover(self.parts, handover_id, act)
+
+    def task_id(self) -> str:
+        return self._own("task")
+
+    def _own(self, kind: str) -> str:
+        name = self.get(kind)
+        if not name.startswith(f"{self.conversation_id}~"):
+            raise NotFound(kind, name[:200])
+        return name
+
+
+async def do(deed: Deed, asked: Asked) -> None:
+    """Do what was asked for. Raises Refused, NotFound and Unavailable."""
+    await _DEEDS[deed](asked)
+
+
+async def _claim(asked: Asked) -> None:
+    act = Claim(staff_id=asked.staff_id)
+    await asked.on(lambda one: asked.parts.client.claim(one, act))
+
+
+async def _take_over(asked: Asked) -> None:
+    await asked.parts.reads.conversation(asked.conversation_id)
+    await asked.parts.client.take_over(asked.conversation_id, ByStaff(staff_id=asked.staff_id))
+
+
+async def _reply(asked: Asked) -> None:
+    text = asked.text("text", "The reply")
+    act = Reply(staff_id=asked.staff_id, message_id=asked.text("message_id", "The form")[:100], text=text)
+    await asked.on(lambda one: asked.parts.client.reply(one, act))
+
+
+async def _note(asked: Asked) -> None:
+    text = asked.text("text", "The note")
+    act = Note(staff_id=asked.staff_id, message_id=asked.text("message_id", "The form")[:100], text=text)
+    await asked.on(lambda one: asked.parts.client.note(one, act))
+
+
+async def _hand_back(asked: Asked) -> None:
+    act = HandBack(staff_id=asked.staff_id)
+    await asked.on(lambda one: asked.parts.client.hand_back(one, act))
+
+
+async def _snooze(asked: Asked) -> None:
+    act = Snooze(staff_id=asked.staff_id, until=_until(asked, datetime.now(UTC)))
+    await asked.on(lambda one: asked.parts.client.snooze(one, act))
+
+
+def _until(asked: Asked, now: datetime) -> datetime:
+    """The end of a snooze: a preset, or the time that was picked."""
+    preset = asked.get("for")
+    if preset in PRESETS:
+        return now + PRESETS[preset]
+    if preset == "tomorrow":
+        tomorrow = now.astimezone(asked.zone).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, MORNING, asked.zone)
+    return asked.time("until")
+
+
+async def _complete(asked: Asked) -> None:
+    act = CompleteTask(
+        staff_id=asked.staff_id,
+        outcome=_outcome(asked),
+        note=asked.text("note", "The note") if asked.get("note") else "",
+        follow_up_at=asked.time("follow_up_at") if _outcome(asked) is Outcome.scheduled else None,
+        converted="converted" in asked.typed,
+        unnecessary="unnecessary" in asked.typed,
+    )
+    await on_task(asked.parts, asked.task_id(), lambda one: asked.parts.client.complete(one, act))
+
+
+def _outcome(asked: Asked) -> Outcome:
+    try:
+        return Outcome(asked.get("outcome"))
+    except ValueError:
+        raise NotLikeThis(f"Choose an outcome: {', '.join(Outcome)}.") from None
+
+
+async def _reassign(asked: Asked) -> None:
+    to = asked.text("to", "Who gets it")
+    if to != "manager" and not to.startswith(("user:", "role:")):
+        raise NotLikeThis("Choose a person, a role or the manager.")
+    act = Reassign(staff_id=asked.staff_id, to=to[:80])
+    await asked.on(lambda one: asked.parts.client.reassign(one, act))
+
+
+async def _cancel(asked: Asked) -> None:
+    act = Cancel(staff_id=asked.staff_id, reason=asked.get("reason")[:500])
+    await asked.on(lambda one: asked.parts.client.cancel(one, act))
+
+
+_DEEDS: dict[Deed, Callable[[Asked], Awaitable[None]]] = {
+    Deed.claim: _claim,
+    Deed.take_over: _take_over,
+    Deed.reply: _reply,
+    Deed.note: _note,
+    Deed.hand_back: _hand_back,
+    Deed.snooze: _snooze,
+    Deed.complete: _complete,
+    Deed.reassign: _reassign,
+    Deed.cancel: _cancel,
+}

@@ -1,0 +1,118 @@
+"""The inbox: the list of what waits, and the page of one conversation with what can be done about it."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import ValidationError
+
+from handover.errors import HandoverError, NotFound, Refused
+from handover.ids import CONVERSATION_ID
+from web.pages import words
+from web.pages.casework import Casework, Deed, casework
+from web.pages.deeds import Asked, NotLikeThis, do
+from web.pages.guard import Me, SignedIn, still_signed_in
+from web.pages.live import all_news, conversation_news, while_allowed
+from web.pages.rendering import PageRoute, page, see, status_of
+from web.pages.worklist import all_conversations, worklist
+from web.services import Parts
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+ConversationId = Annotated[str, Path(pattern=CONVERSATION_ID)]
+MAX_FIELDS = 20
+KEEPS_WHAT_WAS_TYPED = frozenset({Deed.reply, Deed.note, Deed.complete})
+"""Forms that stay on the page after a refusal even where they came too late: nobody types the same text twice."""
+
+
+@router.get("/inbox")
+async def work(request: Request, parts: Parts, me: SignedIn) -> Response:
+    """What waits for somebody, what is mine, and for managers what everybody has."""
+    return page(request, "inbox.html", me=me, lists=await worklist(parts, me))
+
+
+@router.get("/conversations")
+async def everything(
+    request: Request, parts: Parts, me: SignedIn, after: Annotated[str | None, Query(max_length=500)] = None
+) -> Response:
+    """All conversations, newest first."""
+    entries, next_ = await all_conversations(parts, me, after)
+    return page(request, "conversations.html", me=me, entries=entries, next=next_, first=after is None)
+
+
+@router.get("/inbox/live", response_class=EventSourceResponse)
+async def live_list(request: Request, parts: Parts, me: SignedIn) -> AsyncIterator[ServerSentEvent]:
+    """A nudge whenever anything happened."""
+    async for nudge in while_allowed(all_news(parts), lambda: still_signed_in(request, parts)):
+        yield nudge
+
+
+@router.get("/inbox/{conversation_id}")
+async def one_conversation(request: Request, conversation_id: ConversationId, parts: Parts, me: SignedIn) -> Response:
+    """One conversation with its handover."""
+    return _show(request, me, await casework(parts, me, conversation_id))
+
+
+@router.get("/inbox/{conversation_id}/live", response_class=EventSourceResponse)
+async def live_conversation(
+    request: Request, conversation_id: ConversationId, parts: Parts, me: SignedIn
+) -> AsyncIterator[ServerSentEvent]:
+    """A nudge whenever something happened in this conversation."""
+    nudges = conversation_news(parts, conversation_id, matters=lambda event: True)
+    async for nudge in while_allowed(nudges, lambda: still_signed_in(request, parts)):
+        yield nudge
+
+
+@router.get("/inbox/{conversation_id}/{deed}")
+async def back_to_the_page(conversation_id: ConversationId, deed: Deed, me: SignedIn) -> Response:
+    """A refused form leaves its address in the browser; loaded again, it is the conversation's page."""
+    return see(f"/inbox/{conversation_id}")
+
+
+@router.post("/inbox/{conversation_id}/{deed}")
+async def act(request: Request, conversation_id: ConversationId, deed: Deed, parts: Parts, me: SignedIn) -> Response:
+    """Do something; what is refused is shown with who was faster, and what was typed stays in its field."""
+    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
+        typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    try:
+        await do(deed, Asked(parts, conversation_id, me.staff_id, typed))
+    except NotFound:
+        raise
+    except (HandoverError, ValidationError) as error:
+        case = await casework(parts, me, conversation_id)
+        return _show(request, me, case, error, deed, typed)
+    return see(f"/inbox/{conversation_id}")
+
+
+def _show(
+    request: Request,
+    me: Me,
+    case: Casework,
+    error: Exception | None = None,
+    refused: Deed | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """The page of a conversation; after a refusal with what was typed."""
+    context: dict[str, Any] = {
+        "me": me,
+        "case": case,
+        "offers": case.offers | ({refused} & KEEPS_WHAT_WAS_TYPED),
+        "refused": refused,
+        "typed": typed or {},
+        "alert": _alert(error, case) if error else "",
+        "message_id": token_hex(8),
+    }
+    return page(request, "conversation.html", 200 if error is None else _status(error), **context)
+
+
+def _alert(error: Exception, case: Casework) -> str:
+    if isinstance(error, Refused):
+        return words.refusal(error, case.names, datetime.now(UTC))
+    return str(error) if isinstance(error, HandoverError) else "Something in the form can't be used like this."
+
+
+def _status(error: Exception) -> int:
+    return 422 if isinstance(error, NotLikeThis) else status_of(error)
