@@ -30,15 +30,16 @@ from channels.web import WebChannel
 from client import WorkflowSignals, connect
 from handover.ids import TASK_QUEUE
 from handover.ports import Assistant, Conversations
+from integrations.notifier import StaffNotifier
 from logs import set_up_logging
 from settings import AppSettings
 from store import Store
-from integrations.notifier import StaffNotifier
 from store.first_start import first_start
 from workflows.conversation import ConversationWorkflow
 from workflows.handover import HandoverWorkflow
 
 CACHED_RUNS = 2000
+WORKFLOWS: list[type] = [ConversationWorkflow, HandoverWorkflow]
 
 
 def make_assistant(settings: AppSettings) -> Assistant:
@@ -79,16 +80,20 @@ def make_activities(store: Store, assistant: Assistant, conversations: Conversat
     ]
 
 
+def make_workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox with all modules passed through: loading them anew for each run takes seconds, and ours are pure."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_all_modules())
+
+
 def make_worker(temporal: Client, activities: list[Any], settings: AppSettings) -> Worker:
     """The worker of Handover's one task queue."""
-    restrictions = SandboxRestrictions.default.with_passthrough_all_modules()
     return Worker(
         temporal,
         task_queue=TASK_QUEUE,
-        workflows=[ConversationWorkflow, HandoverWorkflow],
+        workflows=WORKFLOWS,
         activities=activities,
         interceptors=[Heartbeats()],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=make_workflow_runner(),
         max_cached_workflows=CACHED_RUNS,
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )

@@ -21,22 +21,27 @@ _QUESTIONS = {
 _LONGEST = 200
 """Characters of a field's value."""
 
-_EMAIL = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+\.[^\s<>()\[\],;:\"]+")
+_LEAD_IN = 45
+"""Characters of "Thank you, Maria." and the like before a question."""
+
+_EMAIL = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,253}")
 _DIGITS = re.compile(r"\+?\d[\d\s().\-/]{4,20}\d")
 _LEAD = re.compile(
     r"^(?:(?:yes|yeah|sure|ok|okay|well|hi|hello|of course|please|thanks|no problem|so)\b[,.!\s]*)*"
-    r"(?:(?:(?:my|the) [\w ]{1,30}?\b(?:is|are|:)|it\s+is|it'?s|i\s+am|i'?m|i\s+have|i'?ve got|i\s+think(?: it'?s| it is)?|this\s+is|"
-    r"that\s+is|that'?s|call me|we have|name:|model:|you can (?:reach|call) me (?:at|on))\s*)?(?:(?:an?|the)\s+)?",
+    r"(?:(?:(?:my|the) [\w ]{1,30}?\b(?:is|are|:)|it\s+is|it'?s|i\s+am|i'?m|i\s+have|i'?ve got|this\s+is|that\s+is|that'?s|"
+    r"i\s+think(?: it'?s| it is)?|call me|we have|name:|model:|you can (?:reach|call) me (?:at|on))\s*)?(?:(?:an?|the)\s+)?",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"\bmy (?:full |first )?name(?: is|'s|:)\s+((?:[^\W\d_][\w'’-]*\s?){1,4})|\b(?:[Tt]his is|I am|I'm|I’m)\s+((?:[A-Z][\w'’-]+\s?){1,3})(?=$|[,.!]| from| and| here)",
+    r"\bmy (?:full |first )?name(?: is|'s|:)\s+((?:[^\W\d_][\w'’-]*\s?){1,4})|"
+    r"\b(?:[Tt]his is|I am|I'm|I’m)\s+((?:[A-Z][\w'’-]+\s?){1,3})(?=$|[,.!]| from| and| here)"
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4}")
 _IDENTIFIER = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{3,24}\b")
 _REFUSED = re.compile(
-    r"^(?:no|nope|nah|never|skip|later|why|none|pass)\b|\b(?:rather not|prefer not|do not (?:want|have|know|wish|like|think)|not (?:want|sure|going|sharing|"
-    r"giving|comfortable|telling|needed|necessary)|no idea|none of your|will not|would not|what for|private)\b"
+    r"^(?:no|nope|nah|never|skip|later|why|none|pass)\b|\b(?:rather not|prefer not|no idea|none of your|will not|would not|"
+    r"do not (?:want|have|know|wish|like|think)|what for|private|"
+    r"not (?:want|sure|going|sharing|giving|comfortable|telling|needed|necessary))\b"
 )
 _NO_NAME = word_set("""
     angry upset sure back interested looking having calling fine good done sorry help price hello thanks
@@ -48,12 +53,15 @@ def question(field: str) -> str:
     return _QUESTIONS.get(field) or f"What is your {field.replace('_', ' ').replace('-', ' ')}?"
 
 
-def asked(bot: Bot, transcript: Sequence[Line]) -> str | None:
-    """The field that the last message before the contact's asked for; None where that was no such question."""
-    said = next((line for line in reversed(transcript) if line.author is not Author.note), None)
-    if said is None or said.author is not Author.bot:
-        return None
-    return next((field for field in bot.collect if said.text.rstrip().endswith(question(field))), None)
+def asked(bot: Bot, said: str) -> str | None:
+    """The field that the bot asked for with these words; None where they don't end in such a question."""
+    return next((field for field in bot.collect if said.rstrip().endswith(question(field))), None)
+
+
+def only_asks(bot: Bot, said: str) -> bool:
+    """Whether the bot's words are a question for a field, with a lead-in perhaps, rather than an answer."""
+    field = asked(bot, said)
+    return field is not None and len(said.rstrip().removesuffix(question(field))) <= _LEAD_IN
 
 
 def times_asked(field: str, transcript: Sequence[Line]) -> int:

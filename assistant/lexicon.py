@@ -6,6 +6,11 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def any_of(text: str) -> str:
+    """A regular expression for any of the expressions of a list written as running text; `_` joins the words of one."""
+    return "(?:" + "|".join(word.replace("_", " ") for word in text.split()) + ")"
+
+
 CONTRACTIONS = {
     "won't": "will not", "can't": "can not", "cannot": "can not", "cant": "can not", "wont": "will not",
     "dont": "do not", "doesnt": "does not", "didnt": "did not", "isnt": "is not", "wouldnt": "would not",
@@ -38,7 +43,7 @@ STOPWORDS = word_set("""
     might must to of in on at for from with by about into over as than then and or but if so not no nor what
     which who whom whose when where why how there here please just really actually very too also any some such
     only own same am hi hello hey ok okay yes thanks thank want need like know tell let say get got give there's
-    s t up out off again still ever now today im us one ones
+    s t up out off again still ever now today im us one ones rather
 """)
 
 WEAK = word_set("""
@@ -55,7 +60,8 @@ SYNONYMS = {
     "reschedule": "move", "postpone": "move", "fix": "repair", "mend": "repair", "swap": "change", "replace": "change",
     "replacement": "change", "ac": "air", "aircon": "air", "weekend": "saturday", "guarantee": "warranty",
     "area": "serve", "service": "serve", "region": "serve", "suburb": "serve", "deliver": "serve",
-    "payment": "pay", "credit": "pay", "debit": "pay", "card": "pay", "cash": "pay", "technician": "visit", "engineer": "visit", "plumber": "visit",
+    "payment": "pay", "credit": "pay", "debit": "pay", "card": "pay", "cash": "pay", "technician": "visit",
+    "engineer": "visit", "plumber": "visit",
     "arrive": "come", "cancellation": "cancel",
 }  # fmt: skip
 """Words that ask for the same thing, by their stems."""

@@ -4,57 +4,79 @@ import re
 
 from rapidfuzz import fuzz
 
+from assistant.lexicon import any_of
 from assistant.text import clauses
 
-_GREETING = re.compile(
-    r"(?:hi+|hello+|hey+|good (?:morning|afternoon|evening|day)|greetings|howdy|yo|hiya|there|team|all|everyone|bot|"
-    r"how are you(?: doing)?(?: today)?|nice to meet you)"
-)
-_COURTESY = re.compile(
-    r"(?:thanks|thank you|thank|many|a lot|lots|so much|very much|much|appreciated|cheers|bye|goodbye|see you|"
-    r"have a (?:nice|good|great) (?:day|one|evening|weekend)|you to|too|ok|okay|alright|all right|fine|i see|got it|understood|"
-    r"great|good|nice|cool|perfect|wonderful|awesome|excellent|lovely|for (?:your|the) (?:help|time|info|information)|"
-    r"for now|that is all|that is it|nothing else|no|yes|hm+|right|sure|very|kind|of you)"
-)
+_GREETINGS = """
+    hi+ hello+ hey+ good_(?:morning|afternoon|evening|day) greetings howdy yo hiya there team all everyone bot
+    how_are_you(?:_doing)?(?:_today)? nice_to_meet_you
+"""
+_COURTESIES = """
+    thanks? thank_you many a_lot lots so_much very_much much appreciated cheers bye goodbye see_you
+    have_a_(?:nice|good|great)_(?:day|one|evening|weekend) you_to too ok okay alright all_right fine i_see got_it
+    understood great good nice cool perfect wonderful awesome excellent lovely for_(?:your|the)_(?:help|time|info)
+    for_now that_is_all that_is_it nothing_else no yes hm+ right sure very kind of_you
+"""
+_GREETING = re.compile(rf"(?:{any_of(_GREETINGS)}(?: |$))+")
+_COURTESY = re.compile(rf"(?:{any_of(_COURTESIES + _GREETINGS)}(?: |$))+")
+
+_WORKED = any_of("worked works helps helped fixed solved did_it did_the_trick answers answered resolved")
 _ACCEPTED = re.compile(
-    r"\b(?:(?:that|this|it|which|you)(?: (?:really|has|have|all|totally|actually))? (?:worked|works|helps|helped|fixed|solved|did it|did the trick|"
-    r"answers|answered|resolved)|(?:is|was) (?:very |really |so |super )?(?:helpful|useful)|(?:works|working|fixed|solved|resolved|running) (?:now|again)|"
-    r"problem (?:is )?(?:solved|fixed|gone)|very helpful|exactly what i (?:needed|wanted|was looking for)|"
-    r"that is (?:what|all) i (?:needed|wanted)|that is (?:great|perfect|good to know|clear|right|correct|it)|"
-    r"(?:great|perfect|awesome|excellent|wonderful|brilliant|fantastic)\b(?=$| (?:thanks?|thank|that|it|answer|info|help))|"
-    r"helpful thanks?|makes sense|good to know|that clears it up|glad that worked)\b"
+    rf"\b(?:(?:that|this|it|which|you)(?: (?:really|has|have|all|totally|actually))? {_WORKED}|"
+    + any_of("""
+        (?:is|was)_(?:very_|really_|so_|super_)?(?:helpful|useful) (?:works|working|fixed|solved|resolved|running)_(?:now|again)
+        problem_(?:is_)?(?:solved|fixed|gone) very_helpful exactly_what_i_(?:needed|wanted|was_looking_for)
+        that_is_(?:what|all)_i_(?:needed|wanted) that_is_(?:great|perfect|good_to_know|clear|right|correct|it)
+        (?:great|perfect|awesome|excellent|wonderful|brilliant|fantastic)(?=$|_(?:thanks?|that|it|answer|info|help))
+        makes_sense good_to_know clears_it_up
+    """)
+    + r")\b"
 )
+_FAILS = any_of("""
+    help(?:ed|ing|ful)? work(?:ed|ing)? answer(?:ed|ing)? solved? fixe?d? what_i right correct true useful understand
+    get_(?:it|me|what) listen(?:ing)? make_(?:any_)?sense the_answer an_answer enough it change good_enough
+""")
 _REJECTED = re.compile(
-    r"\b(?:(?:did|does|do|is|was|has|have|are|were|would|will|can) not (?:really |even |actually |at all )?"
-    r"(?:help|helped|helping|helpful|work|worked|working|answer|answered|answering|solve|solved|fix|fixed|what i|right|correct|"
-    r"true|useful|understand|get (?:it|me|what)|listen|listening|make (?:any )?sense|the answer|an answer|enough|it|change)|"
-    r"not (?:what i|helpful|helping|working|true|right|correct|useful|an answer|the answer|good enough|solved|fixed)|"
-    r"(?:that|this|it|you|answer) (?:is|are) (?:wrong|incorrect|useless|nonsense|no help|not|of no use)|still (?:not|no|the same|broken|nothing|"
-    r"have|does|shows?|getting|see)|no help|makes no sense|wrong answer|useless|already (?:tried|did|done|told|said|asked|read|know)|"
-    r"tried (?:that|this|it) already|you (?:keep|already) (?:saying|repeating|said|told)|same (?:answer|thing|problem|error)|misunderst(?:ood|and)|"
-    r"no (?:that|it|you|this)|nonsense|nothing (?:changed|happened|works|helped)|stop repeating|asked (?:you )?something else|"
-    r"that is not|i said|of no use|no use|not it)\b"
+    r"\b(?:(?<!how )(?<!why )(?:did|does|do|is|was|has|have|are|were|would|will|can) not "
+    rf"(?:really |even |actually |at all )?{_FAILS}|not {_FAILS}|"
+    + any_of("""
+        (?:that|this|it|you|answer)_(?:is|are)_(?:wrong|incorrect|useless|nonsense|no_help|not|of_no_use)
+        still_(?:not|no|the_same|broken|nothing|have|does|shows?|getting|see) no_help makes_no_sense wrong_answer useless
+        already_(?:tried|did|done|told|said|asked|read|know) tried_(?:that|this|it)_already you_keep
+        you_already_(?:said|told) same_(?:answer|thing|problem|error) misunderst(?:ood|and) no_(?:that|it|you|this)
+        nonsense nothing_(?:changed|happened|works|helped) stop_repeating asked_(?:you_)?something_else
+        that_is_not i_said no_use not_it
+    """)
+    + r")\b"
 )
 _YES = re.compile(
-    r"^(?:please )?(?:yes|yeah|yep|yup|ya|sure|ok|okay|of course|absolutely|definitely|please|go ahead|do it|do that|fine|alright|all right|"
-    r"why not|that would be (?:great|good|nice|helpful|perfect|lovely)|sounds good|i would (?:like|love|appreciate) that|perfect|great|"
-    r"good idea|by all means|certainly|gladly|indeed|correct|i do|y|yea|ja|si|oui)\b"
+    "^(?:please )?"
+    + any_of("""
+        yes yeah yep yup yea ya sure ok okay of_course absolutely definitely please go_ahead do_(?:it|that) fine alright
+        all_right why_not that_would_be_(?:great|good|nice|helpful|perfect|lovely) sounds_good
+        i_would_(?:like|love|appreciate)_that perfect great good_idea by_all_means certainly gladly indeed correct i_do y
+    """)
+    + r"\b"
 )
 _NO = re.compile(
-    r"^(?:please )?(?:no|nope|nah|not now|not yet|not necessary|not needed|not really|no thanks|never|do not|rather not|i would rather not|"
-    r"i do not|there is no need|later|maybe later|leave it|never mind|nevermind|forget it|n|negative|it is fine|i am (?:fine|good|ok)|nein|non)\b"
+    "^(?:please )?"
+    + any_of("""
+        no nope nah not_(?:now|yet|necessary|needed|really) never do_not (?:i_would_)?rather_not i_do_not there_is_no_need
+        later maybe_later leave_it never_mind nevermind forget_it negative it_is_fine i_am_(?:fine|good|ok) n
+    """)
+    + r"\b"
 )
 _REPEATED = 88
 
 
 def only_greets(text: str) -> bool:
     """Whether the message is a greeting and nothing else."""
-    return _nothing_but(_GREETING, text)
+    return _GREETING.fullmatch(_line(text)) is not None
 
 
 def only_courtesy(text: str) -> bool:
     """Whether the message is thanks, a goodbye or an OK (perhaps with a greeting) and nothing else."""
-    return _nothing_but(re.compile(f"{_COURTESY.pattern}|{_GREETING.pattern}"), text)
+    return _COURTESY.fullmatch(_line(text)) is not None
 
 
 def helped(text: str, previous: str) -> bool | None:
@@ -70,10 +92,14 @@ def helped(text: str, previous: str) -> bool | None:
 
 def accepts(text: str) -> bool | None:
     """The answer to an offer: yes, no, or neither."""
-    line = " ".join(_lines(text))
+    line = _line(text)
     if _NO.search(line):
         return False
     return True if _YES.search(line) else None
+
+
+def _line(text: str) -> str:
+    return " ".join(_lines(text))
 
 
 def _lines(text: str) -> list[str]:
@@ -83,8 +109,3 @@ def _lines(text: str) -> list[str]:
 def _same_question(text: str, previous: str) -> bool:
     long_enough = len(text.split()) >= 3
     return long_enough and fuzz.token_sort_ratio(text.lower(), previous.lower()) >= _REPEATED
-
-
-def _nothing_but(courtesy: re.Pattern[str], text: str) -> bool:
-    line = " ".join(_lines(text))
-    return bool(line) and re.fullmatch(rf"(?:(?:{courtesy.pattern})(?: |$))+", line) is not None

@@ -15,10 +15,13 @@ _AT_MOST = 0.59
 _WHEN = re.compile(r"\b(?:when|what time|what day|which day|which time|until when|how long)\b", re.IGNORECASE)
 _TIME = re.compile(
     r"\b(?:\d{1,2}(?::\d{2})?\s*(?:am|pm|o'?clock)|\d{1,2}:\d{2}|noon|midday|morning|afternoon|evening|tonight|today|"
-    r"tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|between \d|at \d|(?:in|within) (?:\d+|an?) (?:hour|minute|day|week)s?)\b",
+    r"tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|between \d|at \d|"
+    r"(?:in|within) (?:\d+|an?) (?:hour|minute|day|week)s?)\b",
     re.IGNORECASE,
 )
-_OF_THIS_CASE = re.compile(r"\b(?:my|our|the) (?:\w+ )?(?:technician|visit|appointment|repair|part|delivery|order|refund|call)\b", re.I)
+_OF_THIS_CASE = re.compile(
+    r"\b(?:my|our|the) (?:\w+ )?(?:technician|visit|appointment|repair|part|delivery|order|refund|call)\b", re.I
+)
 _LOOKING_BACK = re.compile(
     r"\b(?:was|were|did|said|say|told|tell me again|again|remind|promised?|agreed?|mentioned|supposed|earlier|before)\b",
     re.IGNORECASE,

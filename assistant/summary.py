@@ -29,7 +29,7 @@ def _parts(bot: Bot, case: Case, transcript: Sequence[Line]) -> Iterator[str]:
     if others:
         yield f"Before that: {'; '.join(map(_quoted, others))}."
     answers = [line.text for line in transcript if line.author is Author.bot and line.text != bot.greeting]
-    tried = [text for text in answers if not _is_question(bot, text)][-_MOST_SAID:]
+    tried = [text for text in answers if not fields.only_asks(bot, text)][-_MOST_SAID:]
     yield f"The bot answered: {'; '.join(map(_quoted, tried))}." if tried else "The bot has given no answer yet."
     details = fields.known(case.contact)
     if details:
@@ -42,13 +42,14 @@ def _said(bot: Bot, transcript: Sequence[Line]) -> list[str]:
         line.text
         for place, line in enumerate(transcript)
         if line.author is Author.contact
-        and fields.asked(bot, transcript[:place]) is None
+        and not _answers(bot, transcript[:place])
         and not reactions.only_courtesy(line.text)
     ]
 
 
-def _is_question(bot: Bot, text: str) -> bool:
-    return any(text.rstrip().endswith(fields.question(field)) for field in bot.collect)
+def _answers(bot: Bot, before: Sequence[Line]) -> bool:
+    """Whether what follows these lines answers the bot's question for a field."""
+    return bool(before) and before[-1].author is Author.bot and fields.asked(bot, before[-1].text) is not None
 
 
 def _quoted(text: str) -> str:

@@ -10,8 +10,8 @@ from handover.ports import Line
 
 _BOOKING = re.compile(
     r"\b(?:book|schedule|arrange|appointment|come out|come over|come by|send (?:someone|somebody|a technician)|"
-    r"(?:need|want|like|get|have|request|order) (?:\w+ ){0,4}(?:visit|technician|tune-?up|repair|inspection|installation|diagnosis|"
-    r"appointment|maintenance|(?:some(?:one|body) to (?:fix|repair|look|check|install|come|service)))|"
+    r"(?:need|want|like|get|have|request|order) (?:\w+ ){0,4}(?:visit|technician|tune-?up|repair|inspection|installation|"
+    r"diagnosis|appointment|maintenance|(?:some(?:one|body) to (?:fix|repair|look|check|install|come|service)))|"
     r"(?:repair|fix|install|check|service|look at|inspect) (?:my|our|the|a|an) )",
     re.IGNORECASE,
 )

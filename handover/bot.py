@@ -60,7 +60,12 @@ Target = Annotated[str, AfterValidator(_check_target)]
 
 
 def _check_rung_target(value: str) -> str:
-    return value if value == "assignee" else _check_target(value)
+    if value == "assignee":
+        return value
+    try:
+        return _check_target(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or assignee") from error
 
 
 RungTarget = Annotated[str, AfterValidator(_check_rung_target)]

@@ -148,11 +148,15 @@ def _text(detail: ErrorDetails, model: type[BaseModel]) -> str:
             error = detail["ctx"]["error"]
             return error.text if isinstance(error, Misfit) else str(error)
         case "literal_error" | "enum":
-            return f"{detail['input']!r} is not known; allowed are {detail['ctx']['expected']}"
+            return f"{_shown(detail['input'])} is not known; allowed are {detail['ctx']['expected']}"
         case "string_pattern_mismatch":
             return f"{detail['input']!r} does not fit; allowed is {detail['ctx']['pattern']}"
+        case "model_type":
+            keys = _keys_at(model, detail["loc"])
+            return f"{_shown(detail['input'])}: allowed is a mapping with the keys {', '.join(keys)}"
         case _:
-            return f"{_shown(detail['input'])}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+            message = detail["msg"].replace("Input should be", "allowed is")
+            return f"{_shown(detail['input'])}: {message[:1].lower()}{message[1:]}"
 
 
 def _shown(value: Any) -> str:

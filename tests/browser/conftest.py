@@ -19,6 +19,9 @@ QUIET = [
     "--no-first-run",
 ]
 
+PROVOKED = ("status of 401", "status of 409", "status of 422", "status of 503", "ERR_FAILED")
+"""Failed requests that tests provoke: refusals, and cuts in the line."""
+
 Open = Callable[..., Awaitable[BrowserContext]]
 
 
@@ -90,6 +93,6 @@ def _listen(page: Page, troubles: list[str]) -> None:
 
 
 def _note(kind: str, text: str, url: str, troubles: list[str]) -> None:
-    """Chromium reports each refused request as an error; a refusal that a test provokes is none."""
-    if kind in ("error", "warning") and "status of 409" not in text:
+    """Chromium reports each request that failed as an error of the page; that a test provoked it, only the test knows."""
+    if kind in ("error", "warning") and not any(provoked in text for provoked in PROVOKED):
         troubles.append(f"{url}: {text}")

@@ -105,6 +105,7 @@ async def open_one(
     at: datetime = START,
     staff_id: str | None = None,
     bot_id: str = BOT.id,
+    turn: int = 1,
 ) -> OpenedCase:
     """Open a handover as the activity does."""
     request = OpenRequest(
@@ -113,7 +114,7 @@ async def open_one(
         channel="web",
         contact=Contact(),
         trigger=trigger(key, reason),
-        turn=1,
+        turn=turn,
         opened_at=at,
         staff_id=staff_id,
     )

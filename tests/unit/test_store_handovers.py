@@ -27,6 +27,15 @@ async def test_the_same_trigger_again_is_the_same_handover(store: Store) -> None
     assert len((await store.reads.handovers()).items) == 1
 
 
+async def test_the_same_trigger_is_the_same_handover_even_when_that_has_ended(store: Store) -> None:
+    first = await open_one(store)
+    await save(store, case_of(first, seq=1, status=HandoverStatus.completed))
+    assert (await open_one(store)).number == 1
+    assert (await open_one(store, key="turn/2")).number == 2
+    again = await open_one(store)
+    assert (again.number, again.adopted) == (1, False)
+
+
 async def test_another_trigger_adopts_the_open_handover(store: Store) -> None:
     first = await open_one(store)
     second = await open_one(store, key="button", reason="negative_sentiment")

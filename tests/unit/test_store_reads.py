@@ -1,5 +1,6 @@
 """What readers see: lists in parts, one thing in full, and nothing that has not left yet."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,19 @@ async def test_the_turn_of_a_message_and_its_replies(store: Store) -> None:
     assert await store.reads.turn_of("c1", "m1") == 3
     assert await store.reads.turn_of("c1", "a") is None
     assert [one.text for one in await store.reads.replies("c1", 3)] == ["a", "b"]
+
+
+async def test_a_watcher_misses_no_event(store: Store, other: Store) -> None:
+    """Numbers of events grow in the order in which they can be seen, however many write at once."""
+    both = (store, other)
+    records = [both[one % 2].transcripts.record(said("m1", "m2", conversation_id=f"c{one}")) for one in range(60)]
+    writing = asyncio.gather(*records)
+    seen: list[int] = []
+    while not writing.done() or await store.reads.newest_event() > seen[-1]:
+        seen += [event.id for event in await store.reads.events_since(seen[-1] if seen else 0)]
+        await asyncio.sleep(0)
+    await writing
+    assert len(seen) == 120
 
 
 async def test_handovers_are_found_by_what_they_are(store: Store) -> None:

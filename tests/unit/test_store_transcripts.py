@@ -83,6 +83,13 @@ async def test_a_conversation_begins_where_it_stood(store: Store) -> None:
     assert again.standing.status is ConversationStatus.escalated
 
 
+async def test_a_turn_of_which_only_a_handover_is_left_counts(store: Store) -> None:
+    await begin(store)
+    await open_one(store, turn=4)
+    request = BeginRequest(conversation_id="c1", bot_id=None, channel="web", contact=Contact())
+    assert (await store.transcripts.begin(request, BOT.id)).turn == 4
+
+
 async def test_a_closed_conversation_is_the_bots_again(store: Store) -> None:
     await begin(store)
     await store.transcripts.take(take("close", status="closed", handover=None, assignee=None))

@@ -37,7 +37,7 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     beside = Path(sys.executable).with_name("temporal-test-server")
     binary = str(beside) if beside.exists() else shutil.which("temporal-test-server")
     async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=binary, data_converter=pydantic_data_converter
+        test_server_existing_path=binary, data_converter=pydantic_data_converter, identity="recorded"
     ) as environment:
         keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
         request = AddSearchAttributesRequest(

@@ -8,6 +8,7 @@ const LATE = 50; // a message may become visible after later ones: so many rows 
 const TYPING_MS = 60000;
 
 const shown = new Map(); // row -> message
+const accepted = new Set(); // ids of messages that the server has taken, and perhaps does not show yet
 let outbox = JSON.parse(localStorage.getItem(OUTBOX) || "[]"); // [{message_id, text}]
 let standing = { status: "bot", text: $("standing").textContent, button: true };
 let waitingSince = 0;
@@ -51,7 +52,9 @@ function bubbleFor(key, message) {
 
 function everything() {
   const said = [...shown.values()].sort((one, other) => one.row - other.row);
-  const own = outbox.map((one) => ({ ...one, author: "contact", pending: one.trouble || "sending" }));
+  const own = outbox.map((one) => ({
+    ...one, author: "contact", pending: one.trouble || (accepted.has(one.message_id) ? "sent" : "sending"),
+  }));
   return [...said, ...own];
 }
 
@@ -111,7 +114,7 @@ async function readBehind(row) {
   let after = Math.max(0, row);
   while (after !== null) {
     const answer = await fetch(`/chat/messages?after=${after}`);
-    if (answer.status === 401) location.reload();
+    if (answer.status === 401) tellTrouble("This chat is not known any more. Allow cookies and load the page again.");
     if (!answer.ok) return;
     const part = await answer.json();
     for (const message of part.items) shown.set(message.row, message);
@@ -143,7 +146,6 @@ const ask = (path, body) => fetch(path, {
 });
 
 let sending = false;
-const accepted = new Set();
 
 // One after the other, in order; each until it is accepted or refused for good.
 async function send() {

@@ -79,8 +79,9 @@ function adopt(old, fresh) {
   if (focused >= 0) fresh.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true });
 }
 
+// A part that is where it belongs is not moved: moving takes the focus away.
 function place(container, part, before) {
-  const next = before ? before.nextSibling : container.firstChild;
+  const next = before ? before.nextElementSibling : container.firstElementChild;
   if (part !== next) container.insertBefore(part, next);
 }
 

@@ -1,0 +1,36 @@
+"""A whole Handover on free ports: the embedded Temporal server, one worker, the HTTP API."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from console.api import Api
+from console.server import api_key
+from engine.stack import Stack, StackPlan
+
+Start = Callable[[Path], AbstractAsyncContextManager[Stack]]
+
+
+@asynccontextmanager
+async def started(folder: Path) -> AsyncIterator[Stack]:
+    """A stack on this data directory, ended at the end."""
+    stack = Stack(StackPlan(data_dir=folder, port=0, temporal_port=0, ui_port=None))
+    try:
+        await stack.start()
+        yield stack
+    finally:
+        await stack.stop()
+
+
+@pytest.fixture(scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    async with started(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+async def api(stack: Stack) -> AsyncIterator[Api]:
+    async with Api.at(stack.url, api_key(stack.plan)) as api:
+        yield api
