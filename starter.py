@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
-from assistant.detect import detect_lines
 from rich.console import Console
 
+from assistant.detect import detect_lines
 from console.api import Api, ApiRefused
 from console.chat import chat as talk
 from console.demo import demo as play_demo

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -33,8 +34,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"\bmy (?:full |first )?name(?: is|'s|:)\s+((?:[^\W\d_][\w'’-]*\s?){1,4})|"
-    r"\b(?:[Tt]his is|I am|I'm|I’m)\s+((?:[A-Z][\w'’-]+\s?){1,3})(?=$|[,.!]| from| and| here)"
+    r"\b[Mm]y (?:full |first )?name(?: is|['’]s|:)\s+([^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,3})|"
+    r"\b(?:[Tt]his is|I am|I'm|I’m)\s+([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})(?=$|[,.!]| from| and| here)"
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4}")
 _IDENTIFIER = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{3,24}\b")
@@ -101,7 +102,8 @@ def phone(text: str, bot: Bot, lenient: bool = False) -> str:
     region = (bot.handover.hours.holidays or "US")[:2]
     leniency = phonenumbers.Leniency.POSSIBLE if lenient else phonenumbers.Leniency.VALID
     for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=leniency):
-        return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        if phonenumbers.is_possible_number_with_reason(match.number) == phonenumbers.ValidationResult.IS_POSSIBLE:
+            return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
     typed = _DIGITS.search(text) if lenient else None
     return " ".join(typed[0].split()) if typed else ""
 
@@ -143,7 +145,8 @@ def _answer(bot: Bot, field: str, text: str, models: Sequence[str]) -> str:
 def _introduced(text: str) -> str:
     """The name by which somebody introduces himself, unasked."""
     match = _NAMED.search(text)
-    return _as_name((match[1] or match[2]).strip()) if match else ""
+    named = (match[1] or match[2]).split() if match else []
+    return _as_name(" ".join(takewhile(lambda word: word.lower() not in STOPWORDS, named)))
 
 
 def _stated(field: str, text: str) -> str:

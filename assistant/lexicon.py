@@ -49,7 +49,7 @@ STOPWORDS = word_set("""
 WEAK = word_set("""
     mean show help make see look work go take use find ask question problem issue thing something anything
     happen try think come long time much many new way sure kind type information info detail details could
-    possible able company
+    possible able company unit device product
 """)
 """Content words that say little about the topic."""
 

@@ -15,7 +15,7 @@ _OPPOSED = 0.4
 
 
 class Phrase(NamedTuple):
-    """An example phrase prepared for comparison: its words and its telling ones as stems, and whether it is negated."""
+    """An example phrase prepared for comparison: its words, the stems of the telling ones, and whether it is negated."""
 
     text: str
     spoken: tuple[str, ...]
@@ -26,7 +26,7 @@ class Phrase(NamedTuple):
 def prepared(text: str) -> Phrase:
     """An example phrase, ready to be compared with many messages."""
     spelt = [word for clause in clauses(text) for word in clause]
-    return Phrase(text, tuple(map(stem, spelt)), tuple(dict.fromkeys(_telling(spelt))), _is_negated(spelt))
+    return Phrase(text, tuple(spelt), tuple(dict.fromkeys(_telling(spelt))), _is_negated(spelt))
 
 
 def resemblance(phrase: Phrase, clause: list[str]) -> float:
@@ -44,10 +44,9 @@ def resemblance(phrase: Phrase, clause: list[str]) -> float:
 
 def has_keyword(keyword: Phrase, clause: list[str]) -> bool:
     """Whether the clause has the keyword's words next to each other, as whole words, without taking them back."""
-    stems = [stem(word) for word in clause]
     wanted = keyword.spoken
-    for start in range(len(stems) - len(wanted) + 1):
-        same = all(map(_same, wanted, stems[start : start + len(wanted)]))
+    for start in range(len(clause) - len(wanted) + 1):
+        same = all(map(_same_word, wanted, clause[start : start + len(wanted)]))
         if same and not _is_negated(clause[max(0, start - 3) : start]):
             return True
     return False
@@ -73,6 +72,11 @@ def _same(wanted: str, found: str) -> bool:
         return True
     long_enough = min(len(wanted), len(found)) >= 5 and wanted[0] == found[0]
     return long_enough and OSA.distance(wanted, found, score_cutoff=1) <= 1
+
+
+def _same_word(wanted: str, found: str) -> bool:
+    """The same word, in the singular or the plural; `care` is no `car`."""
+    return _same(wanted, found) or wanted + "s" == found or wanted == found + "s"
 
 
 def _weight(word: str) -> int:

@@ -1,4 +1,4 @@
-"""What a process does with the database before it works: bring the tables up to date, and load an example bot if there is none."""
+"""What a process does with the database before it works: the newest tables, and an example bot where there is none."""
 
 from pathlib import Path
 

@@ -71,18 +71,9 @@ class ConversationReads(Repository):
             return await session.scalar(taken)
 
     async def replies(self, conversation_id: str, turn: int) -> list[MessageView]:
-        """What the contact was told in a turn, oldest first.
-
-        Turns are counted from 1 again where a closed conversation opens anew: only what follows the newest question counts.
-        """
-        asked = select(func.max(MessageRow.row)).where(
-            MessageRow.conversation_id == conversation_id, MessageRow.turn == turn, MessageRow.inbound
-        )
+        """What the contact was told in a turn, oldest first."""
         told = _seen(conversation_id).where(
-            MessageRow.turn == turn,
-            MessageRow.inbound.is_(False),
-            MessageRow.author != Author.note,
-            MessageRow.row > func.coalesce(asked.scalar_subquery(), 0),
+            MessageRow.turn == turn, MessageRow.inbound.is_(False), MessageRow.author != Author.note
         )
         async with self._database.read() as session:
             return [shapes.message(row) for row in await session.scalars(told.order_by(MessageRow.row))]

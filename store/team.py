@@ -46,18 +46,13 @@ class Team(Repository):
 
 
 def _choose(request: AssignRequest, candidates: list[Candidate]) -> Assigned:
-    targets = _owner_first(request, candidates)
+    # An owner comes first, even when full; one who is away or gone is passed over like any other target.
+    targets = [f"user:{request.owner}", *request.targets] if request.owner else request.targets
     choice = choose(targets, candidates, skills=request.skills, asked=request.asked, holder=request.holder)
     if choice is None:
         return Assigned(tell=to_tell(targets, candidates))
     person = choice.candidate.staff
     return Assigned(holder=holder_of(person), target=choice.target)
-
-
-def _owner_first(request: AssignRequest, candidates: list[Candidate]) -> list[str]:
-    """A contact with an owner stays with that owner, as long as there is such a person."""
-    owned = any(one.staff.id == request.owner and one.staff.enabled for one in candidates)
-    return [f"user:{request.owner}", *request.targets] if owned else request.targets
 
 
 async def _candidates(session: AsyncSession, team: dict[str, StaffRow]) -> list[Candidate]:

@@ -3,91 +3,26 @@
 import re
 
 import pytest
-from playwright.async_api import BrowserContext, Page, Route, expect
+from playwright.async_api import Page, Route, expect
 
 from engine.stack import Stack
 from tests.browser.conftest import Open
+from tests.browser.steps import (
+    QUESTION,
+    claimed_by_sarah,
+    complete,
+    conversation_of,
+    handed_over,
+    open_case,
+    open_chat,
+    press,
+    say,
+    sign_in,
+    talk_to_the_bot,
+)
 
-QUESTION = "What does error code E3 on my NW-200 mean?"
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} I want to talk to a human"
 PHONE = {"width": 375, "height": 720}
-
-# ---- the steps that people take --------------------------------------------------------------------------------------
-
-
-async def open_chat(person: BrowserContext) -> Page:
-    page = await person.new_page()
-    await page.goto("/chat")
-    return page
-
-
-async def say(chat: Page, text: str) -> None:
-    await chat.get_by_label("Your message").fill(text)
-    await chat.keyboard.press("Enter")
-    await expect(chat.locator(".message.contact", has_text=text).last).to_be_visible()
-
-
-async def talk_to_the_bot(chat: Page, text: str = QUESTION) -> None:
-    before = await chat.locator(".message.bot").count()
-    await say(chat, text)
-    await expect(chat.locator(".message.bot")).to_have_count(before + 1)
-
-
-async def ask_for_a_person(chat: Page) -> None:
-    await chat.get_by_role("button", name="Talk to a person").click()
-    await expect(chat.get_by_role("status").first).to_contain_text("A person has been asked for")
-
-
-async def sign_in(person: BrowserContext, stack: Stack, staff_id: str, path: str = "/inbox") -> Page:
-    page = await person.new_page()
-    await page.goto(path)
-    await page.get_by_label("API key").fill((stack.plan.data_dir / "api-key").read_text().strip())
-    await page.get_by_label("Staff id").fill(staff_id)
-    await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-    return page
-
-
-async def conversation_of(chat: Page) -> str:
-    """The end of the conversation's id, by which the inbox names a visitor without a name."""
-    found = await chat.locator("main").get_attribute("data-chat")
-    assert found is not None
-    return found[-6:]
-
-
-async def open_case(inbox: Page, chat: Page) -> None:
-    await inbox.get_by_role("link", name=f"Visitor {await conversation_of(chat)}").click()
-    await expect(inbox.locator("#messages")).to_be_visible()
-
-
-async def press(page: Page, name: str) -> None:
-    await page.get_by_role("button", name=name, exact=True).click()
-
-
-async def handed_over(person: BrowserContext) -> Page:
-    chat = await open_chat(person)
-    await talk_to_the_bot(chat)
-    await ask_for_a_person(chat)
-    return chat
-
-
-async def complete(case: Page) -> None:
-    await case.get_by_text("Complete the task").click()
-    await case.get_by_label("It brought a booking").check()
-    await press(case, "Complete")
-    await expect(case.get_by_role("button", name="Take over")).to_be_visible()
-
-
-async def claimed_by_sarah(person: BrowserContext, stack: Stack, chat: Page) -> Page:
-    case = await sign_in(person, stack, "sarah")
-    await open_case(case, chat)
-    await press(case, "Claim")
-    await expect(case.get_by_label("Reply to")).to_be_visible()
-    await expect(case.locator("#standing")).to_contain_text("claimed")
-    return case
-
-
-# ---- what must hold --------------------------------------------------------------------------------------------------
 
 
 async def test_a_whole_handover(a_person: Open, stack: Stack) -> None:

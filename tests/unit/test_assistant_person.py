@@ -371,16 +371,27 @@ def test_a_near_miss_stays_a_near_miss(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("quoting", "asking"),
+    "text",
     [
-        ('The sign says "talk to a human", what is it for?', 'I want to talk to a "human"'),
-        ("> I want to talk to a human\nwhat did I mean by that?", "> we are here for you\nI want to talk to a human"),
-        ("What happens after ‘connect me to an agent’ in the menu?", "I'm fed up. 'Connect me to an agent'!"),
+        'The sign says "talk to a human", what is it for?',
+        "> I want to talk to a human\nwhat did I mean by that?",
+        "What happens after ‘connect me to an agent’ in the menu?",
     ],
 )
-def test_quoted_words_are_not_the_contacts_own(quoting: str, asking: str) -> None:
-    assert score(quoting) < THRESHOLD
-    assert score(asking) >= (THRESHOLD if "fed up" not in asking else 0)
+def test_quoted_words_are_not_the_contacts_own(text: str) -> None:
+    assert score(text) < THRESHOLD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'I want to talk to a "human"',
+        '"I want to talk to a human"',
+        "> we are here for you\nI want to talk to a human",
+    ],
+)
+def test_emphasis_and_answers_to_quotations_are(text: str) -> None:
+    assert score(text) >= THRESHOLD
 
 
 def test_a_request_counts_wherever_it_stands_in_a_long_message() -> None:

@@ -94,6 +94,7 @@ async def test_an_answer_outlives_abandoning_but_not_a_week(store: Store, clock:
     await store.access.begin("ann", "k", "hash")
     await store.access.finish("ann", "k", 200, {})
     await store.access.abandon("ann", "k")
+    clock.forward(minutes=5)
     assert (await store.access.begin("ann", "k", "hash")).state == "done"
     clock.forward(days=8)
     assert (await store.access.begin("ann", "k", "hash")).state == "new"

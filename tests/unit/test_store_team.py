@@ -28,6 +28,14 @@ async def test_cases_go_round(store: Store) -> None:
     assert chosen == ["ann", "bob", "cem"] * 2
 
 
+async def test_of_equals_the_one_who_waits_longest(store: Store) -> None:
+    await staff(store, agent("ann"), agent("bob"))
+    opened = await open_one(store, "c1")
+    assert who(await store.team.assign(wanted(1))) == "ann"
+    await save(store, case_of(opened, "c1", seq=1, status=HandoverStatus.cancelled))
+    assert who(await store.team.assign(wanted(2))) == "bob"
+
+
 async def test_cases_at_once_are_shared_evenly(store: Store, other: Store) -> None:
     await staff(store, agent("ann"), agent("bob"), agent("cem"))
     assigned = await asyncio.gather(*[(store, other)[number % 2].team.assign(wanted(number)) for number in range(12)])
