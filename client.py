@@ -159,10 +159,12 @@ class HandoverClient:
     async def cancel(self, handover: HandoverId, act: Cancel, *, key: str | None = None) -> Acted:
         return await self._act(handover, HandoverWorkflow.cancel, act, key)
 
-    async def complete(self, task: TaskId, act: CompleteTask, *, key: str | None = None) -> Acted:
-        """Complete a task, waiting for the answer."""
-        act = act.model_copy(update={"task_id": str(task)})
-        return await self._act(task.handover, HandoverWorkflow.complete_task, act, key)
+    async def complete(self, done: TaskId | HandoverId, act: CompleteTask, *, key: str | None = None) -> Acted:
+        """Complete a task, or whatever is open in a handover: one without a task is completed itself."""
+        if isinstance(done, TaskId):
+            act = act.model_copy(update={"task_id": str(done)})
+            done = done.handover
+        return await self._act(done, HandoverWorkflow.complete_task, act, key)
 
     async def signal_completed(self, handover: HandoverId, done: TaskCompleted) -> None:
         """Complete a task without waiting: what cannot be is written into the handover's log."""

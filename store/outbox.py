@@ -19,13 +19,17 @@ class Outbox(Repository):
     """The part of handover.ports.Transcripts that decides who may speak."""
 
     async def put(self, delivery: Delivery) -> Delivered:
-        """Put a message into the outbox; held back, and nothing stored, where the fence has moved on."""
+        """Put a message into the outbox; held back, and nothing stored, where the fence has moved on.
+
+        One that was put there before a crash is held back as well, unless it has left."""
         async with self._database.write() as session:
             conversation = await locked(session, delivery.conversation_id)
             there = await _row_of(session, delivery)
-            if there is not None:
-                return Delivered(left=True, row=there)
-            if delivery.epoch is not None and delivery.epoch != conversation.epoch:
+            passes = delivery.epoch is None or delivery.epoch == conversation.epoch
+            if there is not None and (passes or there.left_at is not None):
+                return Delivered(left=True, row=there.row)
+            if not passes:
+                await _withdraw(session, there)
                 return Delivered(left=False)
             return Delivered(left=True, row=await self._add(session, conversation, delivery))
 
@@ -79,10 +83,16 @@ class Outbox(Repository):
             return await session.scalar(waiting) or 0
 
 
-async def _row_of(session: AsyncSession, delivery: Delivery) -> int | None:
+async def _withdraw(session: AsyncSession, message: MessageRow | None) -> None:
+    """A message that a crash left in the outbox stays there no longer once somebody else has the conversation."""
+    if message is not None:
+        await session.delete(message)
+
+
+async def _row_of(session: AsyncSession, delivery: Delivery) -> MessageRow | None:
     """The row of a delivery that came before."""
     return await session.scalar(
-        select(MessageRow.row).where(
+        select(MessageRow).where(
             MessageRow.conversation_id == delivery.conversation_id,
             MessageRow.message_id == delivery.key,
             MessageRow.inbound.is_(False),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
@@ -51,14 +51,21 @@ class Watcher:
                         await news.wait()
         return None
 
-    async def news(self, conversation_id: str, seconds: float) -> bool:
-        """Wait for a change of the conversation; False where none came in time. `*` waits for any conversation."""
+    async def changes(self, conversation_id: str, beat: float) -> AsyncIterator[bool]:
+        """True whenever it is time to look: at once, and after every change. False where none came for `beat` seconds.
+
+        The place is taken before the first look, so that no change falls between a look and the wait for the next one.
+        `*` stands for any conversation.
+        """
         with _Seat(self, conversation_id, hurried=False) as news:
-            try:
-                await asyncio.wait_for(news.wait(), seconds)
-            except TimeoutError:
-                return False
-        return True
+            changed = True
+            while True:
+                news.clear()
+                yield changed
+                try:
+                    changed = await asyncio.wait_for(news.wait(), beat)
+                except TimeoutError:
+                    changed = False
 
     async def _watch(self) -> None:
         newest = await self._newest(0)

@@ -77,6 +77,8 @@ class HandoverWorkflow:
             self.desk.note("assigned", self._assignment(found))
             await self.desk.settle("Opened")
             self.desk.steps = side_by_side(self.case, found, self._step_failed)
+            if self.case.stepped_in is not None:
+                await people.introduce(self.desk)
         self.opened = asyncio.create_task(self._after_the_steps())
 
     async def _next(self) -> None:

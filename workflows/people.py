@@ -44,7 +44,7 @@ async def claim(desk: Desk, person: Holder) -> Acted:
     story.taken(desk.case, Event.claimed, person, workflow.now())
     desk.note("claimed", f"{person.name} claimed the case", person.staff_id)
     settled = await desk.settle(f"{person.name} claims the case", ConversationStatus.human)
-    await _introduce(desk, person)
+    await introduce(desk)
     return desk.acted(settled)
 
 
@@ -55,7 +55,7 @@ async def reply(desk: Desk, person: Holder, act: Reply) -> Acted:
         story.taken(desk.case, Event.replied, person, workflow.now())
         desk.note("claimed", f"{person.name} took the case by answering", person.staff_id)
         settled = await desk.settle(f"{person.name} takes the case", ConversationStatus.human)
-        await _introduce(desk, person)
+        await introduce(desk)
     key = f"reply/{person.staff_id}/{act.message_id}"
     label = story.label(desk.case)
     sent = await say(desk.case, key, act.text, Author.person, staff_id=person.staff_id, label=label)
@@ -171,10 +171,11 @@ def _speaks_already(desk: Desk, person: Holder) -> bool:
     return mine and case.standing.status is ConversationStatus.human
 
 
-async def _introduce(desk: Desk, person: Holder) -> None:
+async def introduce(desk: Desk) -> None:
     """Tell the contact that a person is here."""
+    assert desk.case.holder is not None
     text = f"{story.label(desk.case)} joined the conversation."
-    await say(desk.case, f"joined/{desk.case.seq}", text, Author.system, staff_id=person.staff_id)
+    await say(desk.case, f"joined/{desk.case.seq}", text, Author.system, staff_id=desk.case.holder.staff_id)
 
 
 async def _set_contact_status(desk: Desk, status: ContactStatus) -> None:

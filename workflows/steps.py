@@ -4,6 +4,7 @@ from temporalio import workflow
 
 from activities.tag import TagActivities
 from handover import case as story
+from handover.brief import reason_in_words
 from handover.case import joined
 from handover.escalation import Step, StepKind, bring_forward, mark_fired, rung_above
 from handover.messages import Assigned, ConversationStatus, HandoverStatus, Join, TagRequest
@@ -80,12 +81,16 @@ async def climb(desk: Desk, step: Step, speaker: ConversationStatus | None = Non
 async def join(desk: Desk, request: Join) -> None:
     """A new trigger while the handover is open: never a second one, but a louder one."""
     case, trigger = desk.case, request.trigger
+    silent = case.standing.status is not ConversationStatus.bot
+    if silent and trigger.reason in case.reasons:
+        desk.note("joined", f"Asked again: {reason_in_words(trigger.reason)}")
+        return
     joined(case, trigger)
     desk.note("joined", f"Another trigger: {trigger.reason}", evidence=[one.model_dump() for one in trigger.evidence])
     await _tag(desk, trigger.tags)
     if case.holder:
         await notify(case, case.holder.staff_id, "update", f"Another trigger in your case: {trigger.reason}")
-    if case.standing.status is not ConversationStatus.bot:
+    if silent:
         await desk.settle(f"Another trigger: {trigger.reason}")
         return
     case.turn = request.turn

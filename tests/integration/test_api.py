@@ -201,7 +201,8 @@ async def test_what_is_too_large_is_refused_and_not_stored(
     http: httpx2.AsyncClient, conversation: str, text: str, bytes_more: int
 ) -> None:
     body = json.dumps(a_message(text)) + " " * bytes_more
-    answer = await http.post(f"/v1/conversations/{conversation}/messages", content=body)
+    headers = {"Content-Type": "application/json"}
+    answer = await http.post(f"/v1/conversations/{conversation}/messages", content=body, headers=headers)
     assert answer.status_code == 413
     assert (await http.get(f"/v1/conversations/{conversation}")).status_code == 404
 

@@ -342,6 +342,7 @@ async def test_a_second_request_joins_the_open_handover(town: Town) -> None:
     opened = await town.client.request_human(town.conversation_id, RequestHuman())
     assert opened.handover_id == str(town.handover)
     await town.until(lambda: _has_logged(town, "joined"))
+    assert [one.text for one in await town.log("joined")] == ["Asked again: human requested"]
     page = await town.store.reads.handovers(conversation_id=town.conversation_id)
     assert len(page.items) == 1
     assert len((await town.detail()).tasks) == 1
@@ -377,6 +378,21 @@ async def test_a_person_steps_in_without_a_trigger(town: Town) -> None:
     with pytest.raises(Refused) as refusal:
         await town.client.take_over(town.conversation_id, ByStaff(staff_id="sarah"))
     assert refusal.value.code == "handover_open"
+
+
+async def test_the_contact_is_told_that_a_person_stepped_in(town: Town) -> None:
+    await town.say("What are your opening hours?")
+    await town.client.take_over(town.conversation_id, ByStaff(staff_id="mei"))
+    await town.until(lambda: _has_said(town, Author.system, 1))
+    assert await town.said_by(Author.system) == ["Mei from Northwind joined the conversation."]
+
+
+async def test_a_handover_without_a_task_is_completed_itself(town: Town) -> None:
+    await town.change_bot(actions={"follow_up": {"task": False}, "urgent": {}, "specialist": {}})
+    await town.hand_over()
+    assert (await town.detail()).tasks == []
+    await town.client.complete(town.handover, CompleteTask(staff_id="omar", outcome=Outcome.closed))
+    assert (await town.detail()).status is HandoverStatus.completed
 
 
 async def test_nobody_is_available_so_the_role_and_its_manager_are_told(town: Town) -> None:

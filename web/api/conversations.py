@@ -184,12 +184,12 @@ async def events(
 
 async def follow(parts: Services, conversation_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
     """Every event behind `after`, those that are there and then those that come."""
-    while True:
+    async for changed in parts.watcher.changes(conversation_id, BEAT_SECONDS):
+        if not changed:
+            yield ServerSentEvent(comment="still here")
         for event in await parts.reads.events(conversation_id, after=after):
             after = event.id
             yield ServerSentEvent(data=event.model_dump(mode="json"), event=event.kind, id=str(event.id))
-        if not await parts.watcher.news(conversation_id, BEAT_SECONDS):
-            yield ServerSentEvent(comment="still here")
 
 
 def _key(who: Caller, key: str | None) -> str | None:

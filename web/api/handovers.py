@@ -20,7 +20,7 @@ from handover.messages import (
     Snooze,
 )
 from handover.views import HandoverDetail, HandoverNumbers, HandoverSummary, Page, TaskView
-from web.access import Who
+from web.access import Caller, Who
 from web.acts import on_handover, on_task
 from web.bodies import CancelBody, CompleteBody, ReassignBody, SnoozeBody, StaffBody, TextBody
 from web.once import IdempotencyKey, once
@@ -99,12 +99,17 @@ async def cancel(handover_id: str, body: CancelBody, acting: Acting) -> Response
     return await acting.on(handover_id, lambda one: acting.parts.client.cancel(one, act, key=acting.update_id))
 
 
+@router.post("/handovers/{handover_id}/complete", response_model=Acted)
+async def complete_handover(handover_id: str, body: CompleteBody, acting: Acting) -> Response:
+    """The case is done: its open task, or the handover itself where its action makes no task."""
+    act = _completion(body, acting.who)
+    return await acting.on(handover_id, lambda one: acting.parts.client.complete(one, act, key=acting.update_id))
+
+
 @router.post("/tasks/{task_id}/complete", response_model=Acted)
 async def complete(task_id: str, body: CompleteBody, acting: Acting) -> Response:
     """The task is done: with its outcome, and whether it brought a booking or was unnecessary."""
-    values = body.model_dump(exclude={"staff_id"})
-    act = CompleteTask(staff_id=acting.who.acts_as(body.staff_id), **values)
-    parts = acting.parts
+    act, parts = _completion(body, acting.who), acting.parts
     return await acting.once(
         lambda: on_task(parts, task_id, lambda one: parts.client.complete(one, act, key=acting.update_id))
     )
@@ -174,3 +179,7 @@ async def numbers(
 ) -> HandoverNumbers:
     """The measures: how many, why, how quickly answered, how many completed and in time."""
     return await parts.reads.numbers(bot_id=bot_id, assignee=assignee, since=since, until=until)
+
+
+def _completion(body: CompleteBody, who: Caller) -> CompleteTask:
+    return CompleteTask(staff_id=who.acts_as(body.staff_id), **body.model_dump(exclude={"staff_id"}))

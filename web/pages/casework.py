@@ -128,7 +128,7 @@ def _for_the_holder(conversation: ConversationDetail, current: HandoverDetail) -
     possible = {Deed.reply, Deed.snooze, Deed.reassign}
     if conversation.status is not ConversationStatus.bot:
         possible.add(Deed.hand_back)
-    if any(task.status == "open" for task in current.tasks):
+    if not current.tasks or any(task.status == "open" for task in current.tasks):
         possible.add(Deed.complete)
     return possible
 

@@ -144,7 +144,10 @@ async def _complete(asked: Asked) -> None:
         converted="converted" in asked.typed,
         unnecessary="unnecessary" in asked.typed,
     )
-    await on_task(asked.parts, asked.task_id(), lambda one: asked.parts.client.complete(one, act))
+    if asked.get("task"):
+        await on_task(asked.parts, asked.task_id(), lambda one: asked.parts.client.complete(one, act))
+    else:
+        await asked.on(lambda one: asked.parts.client.complete(one, act))
 
 
 def _outcome(asked: Asked) -> Outcome:

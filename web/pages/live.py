@@ -28,14 +28,14 @@ async def conversation_news(
 
 async def all_news(parts: Services) -> AsyncIterator[ServerSentEvent]:
     """A nudge whenever anything happened in any conversation, from now on."""
-    seen = await parts.reads.newest_event()
     yield HELLO
-    while True:
+    seen = await parts.reads.newest_event()
+    async for changed in parts.watcher.changes("*", BEAT_SECONDS):
         newest = await parts.reads.newest_event()
         if newest > seen:
             seen = newest
             yield ServerSentEvent(event=NEWS, id=str(newest), data="any")
-        elif not await parts.watcher.news("*", BEAT_SECONDS):
+        elif not changed:
             yield BEAT
 
 
