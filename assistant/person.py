@@ -25,7 +25,9 @@ _WISHES = shapes(r"""
     0.85  REACH PERSON|CONTACT SOMEONE
     0.7   (?:talk|speak|talking|speaking) (?:to you )?(?:on|over|by|via) (?:the )?(?:phone|telephone)
     0.7   (?:WANT|have|arrange|schedule|book|for) (?:an? |the |to be )+(?:phone )?(?:call(?:ed)? back|called|phone call)
-    0.7   who (?:can|could|do|should|may) (?:i|we) (?:talk|speak|chat|complain) (?:to|with)
+    0.7   who (?:can|could|do|should|may) (?:i|we) (?:(?:need|have) to )?(?:talk|speak|chat|complain) (?:to|with)
+    0.7   (?:with|to) an? (?:real|live|actual) (?:PERSON|ANYONE)
+    0.7   (?:easier|better|faster|quicker) if i (?:talked|spoke|chatted) (?:to|with) SOMEONE
     0.85  (?:TALK WITH|WANT) (?:whoever|the one)
 """)
 """What somebody wants to do; somebody else may want it, or may have done it."""
@@ -38,11 +40,13 @@ _ORDERS = shapes(r"""
     0.95  (?:put|get|have) SOMEONE on (?:here|(?:the )?(?:line|phone|chat))
     0.85  GET (?:(?:PERSON|SUPPORT)END|(?:some )?(?:human|live) AID|ANYONE (?:to|who can) HELP)
     0.85  (?:GET|WANT) (?:a )?(?:someone|somebody) (?:real|human)
-    0.85  (?:THERE|WANT|GET) (?:\w+ )?SOMEONE(?: FROM)? (?:(?:who|that|whom) )?(?:i|we) (?:can|could|may) TALK
+    0.85  (?:THERE|WANT|GET|of) (?:\w+ )?SOMEONE(?: (?:working|there|here|FROM))* (?:who |that )?(?:i|we) (?:can|could) TALK
     0.85  THERE (?:\w+ )?SOMEONE(?: (?:there|here|available|online|FROM))* (?:(?:who|that) )?(?:can|could|to) HELP\b
     0.7   (?:is|are)(?: not)? there PERSON(?: (?:there|here|available|online|around))*$
     0.7   (?:(?:is|are)|^any) PERSON (?:available|online|around|here|free|there)\b
     0.85  (?:is|are) ANYONE (?:there|here|available|around) (?:to|who can|that can) HELP\b
+    0.85  send (?:me|this|OURS) to PERSON
+    0.85  ^PERSON (?:can|could|should|might|must|has to|needs to) HELP\b
     0.85  CAN PERSON(?: FROM)?(?: (?:to|can|could))? HELP\b
     0.85  CAN ANYONE(?: FROM)?(?: to)? (?:CALL (?:me|us|back|my)|GETBACK|speak|talk|chat|take over|step in)\b
     0.85  CAN (?:an? )?(?:real|actual|live) ANYONE (?:to )?HELP\b
@@ -88,7 +92,7 @@ _ABOUT_IT = re.compile(
     r"\b(?:how (?:do|can|would) (?:you|i|we) (?:say|spell|translate|write)|translate|meaning of|"
     r"(?:want|like|wish|need) to be(?:come)?|"
     r"how (?:much|many|often)|cost (?:of|to)|price of|difference between|why (?:do|does|did|would|should)|teach me|learn|"
-    r"what (?:does|would|is)|article|manual|movie|film|book|story|game|essay|poem|sentence|joke)\b.*$|"
+    r"what (?:does|would|is)(?! the \w+ way)|article|manual|movie|film|book|story|game|essay|poem|sentence|joke)\b.*$|"
     r"\b(?:do|did|would|will) (?:i|we) (?:have|need) to $|(?<!how )\b(?:do|did|would) (?:i|we) $|"
     r"\b(?:am|are|was|is) (?:i|we|this|you|that|it) (?:\w+ )?$"
 )

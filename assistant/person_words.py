@@ -8,7 +8,8 @@ from assistant.lexicon import any_of
 _FRAME = (
     "(?:"
     + any_of("""
-    an? the any some your another one_of_your one_of_the this other no_bot_a my
+    an? the any some your another one_of_your one_of_the this other no_bot_a
+    my_(?:account|case|personal|own) my_(?=rep|advis)
     real live actual human living breathing proper competent qualified different senior customer client service
     support care help desk sales technical tech billing call center phone chat online available free nice company
     store account local duty shift floor team relations success non automated right responsible experienced trained
@@ -45,7 +46,9 @@ _DEPARTMENT = any_of("""
     support services? care help_desk sales dispatch assistance billing reception front_desk call_center live_chat team
     department crew complaints? accounts management head_office
 """)
-_FOREIGN = any_of("user estate travel insurance secret letting cleaning husband friend")
+_FOREIGN = any_of(
+    "user estate travel insurance secret letting cleaning husband friend bot robot than with of to from and or"
+)
 
 CLASSES = {
     "PERSON": f"(?:{_FRAME}{_STRICT}(?: else)?{_NOBODY})",
@@ -58,10 +61,11 @@ CLASSES = {
     "SUPPORT": r"(?:(?:customer|client|live|human|tech|technical|real) (?:support|service|care|help|chat|assistance)"
     rf"(?: (?:team|department|desk))?{_NOBODY})",
     "TALK": any_of("talk speak chat talking speaking chatting converse communicate deal dealing interact discuss"),
-    "WITH": any_of("to with w at 2 directly_to directly_with"),
+    "WITH": any_of("to too with w at 2 directly_to directly_with"),
     "MOVE": any_of("""
         connect transfer forward redirect put patch pass hand route refer direct switch escalate link hook move raise
         assign take bring connected transferred escalated redirected forwarded switched directed referred transferring
+        connecting redirecting forwarding get
     """),
     "WANT": any_of("""
         wants? needs? would_like prefer demand requires? bring_in summon requesting request looking_for let_me_(?:have|see)
@@ -95,7 +99,7 @@ CLASSES = {
     "SURPLUS": "(?:"
     + any_of("""
         want like wish going be to wanting with of from in an? the this these your any some stupid dumb useless another
-        more have use help interested wasting_my_time talk talking speak speaking chat chatting deal dealing
+        more have use make_me help interested wasting_my_time talk talking speak speaking chat chatting deal dealing
     """)
     + " )",
     "CAN": any_of("can could will would may have let get ask tell make need want like"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from handover.bot import Bot
 from handover.durations import format_duration, parse_duration
+from handover.policy import PERSON_IDLE
 
 HOUR = timedelta(seconds=1)
 """How long an hour of real life takes in the demo."""
@@ -15,13 +16,15 @@ _LENGTHS = frozenset({"pause", "reactivate_after", "person_idle", "due", "after"
 def at_demo_pace(bot: Bot) -> dict[str, Any]:
     """The settings as the API takes them; nothing but the lengths of time in the handover's actions differs."""
     settings = bot.model_dump(mode="json", exclude_none=True)
+    for action in settings["handover"]["actions"].values():
+        action.setdefault("person_idle", format_duration(PERSON_IDLE))
     settings["handover"]["actions"] = _shortened(settings["handover"]["actions"])
     return settings
 
 
 def stands_for(length: timedelta) -> str:
     """What a length of time in the demo is in real life: "24 h"."""
-    return f"{length / HOUR:g} h"
+    return f"{round(length / HOUR, 1):g} h"
 
 
 def _shortened(value: Any, key: str = "") -> Any:

@@ -88,8 +88,12 @@ class Story:
         await self._expect(lambda: "Jamie Rivera" in stage.task["description"], "the task holds what is known")
         stage.fact("reason", f"{stage.detail['reason']}, because of “{stage.detail['evidence'][0]['matched']}”")
         stage.fact("assigned to", stage.detail["assignee"])
+        await self._expect(
+            lambda: all(one["status"] == "done" for one in stage.detail["actions"].values()), "all steps are done"
+        )
         stage.fact("tags", ", ".join(stage.conversation["contact"]["tags"]))
-        stage.fact("task", f"{stage.task['title']}, priority {stage.task['priority']}, due in {_due(stage.task)}")
+        stage.fact("task", f"{stage.task['title']}, priority {stage.task['priority']}, due in {_due(stage.detail)}")
+        stage.fact("notified", stage.detail["actions"]["notify"]["text"])
 
     async def visitor_writes_into_the_silence(self) -> None:
         """The bot keeps quiet, and nothing that the visitor writes is lost."""
@@ -174,6 +178,7 @@ def _collected(contact: Json) -> bool:
     return bool(contact["name"] == "Jamie Rivera" and contact["phone"] and contact["email"] == "jamie@example.org")
 
 
-def _due(task: Json) -> str:
-    length = datetime.fromisoformat(task["due_at"]) - datetime.fromisoformat(task["created_at"])
+def _due(detail: Json) -> str:
+    due_at = detail["tasks"][-1]["due_at"]
+    length = datetime.fromisoformat(due_at) - datetime.fromisoformat(detail["opened_at"])
     return f"{length.total_seconds():.0f} s (stands for {stands_for(length)}; an hour plays in a second)"

@@ -51,6 +51,26 @@ async def test_a_booking_collects_everything_once() -> None:
     assert sum("phone number can we reach" in answer for answer in answers) == 1, "nobody is nagged"
 
 
+async def test_details_are_taken_down_where_the_knowledge_says_nothing_about_visits() -> None:
+    facts = await Talk(documents=()).says("I'd like to book a visit")
+    assert facts.answer.endswith("May I have your name?")
+    assert facts.grounded is None
+
+
+async def test_details_given_unasked_are_noted() -> None:
+    facts = await Talk().says("my name is Bob and my email is bob@example.com")
+    assert facts.fields == {"name": "Bob", "email": "bob@example.com"}
+    assert facts.grounded is None
+
+
+async def test_words_beside_the_bots_question_are_no_gap_in_the_knowledge() -> None:
+    talk = Talk()
+    await talk.says("I'd like to book a visit")
+    await talk.says("Ann Lee")
+    facts = await talk.says("the blue bicycle")
+    assert (facts.grounded, facts.fields) == (None, {})
+
+
 async def test_a_slip_is_asked_about_once_more() -> None:
     talk = Talk()
     await talk.says("I'd like to book a visit")
@@ -149,9 +169,10 @@ async def test_only_an_answer_can_have_helped() -> None:
 async def test_an_answer_with_a_question_behind_it_can_be_rejected() -> None:
     talk = Talk()
     await talk.says("What does error E5 mean on the NW-200?")
-    facts = await talk.says("that didn't help")
+    facts = await talk.says("no that's wrong")
     assert facts.helped is False
     assert facts.fields == {}
+    assert facts.answer.startswith("I'm sorry that this didn't help.")
 
 
 async def test_a_rejected_answer_is_followed_by_another_one() -> None:
@@ -212,6 +233,14 @@ async def test_what_a_person_said_does_not_answer_everything() -> None:
     assert (await talk.says("Do you repair swimming pools?")).grounded is False
 
 
+async def test_what_a_person_said_fills_a_gap_in_the_knowledge() -> None:
+    talk = Talk()
+    talk.told("The igniter is included in the price, and so is the old one's disposal.")
+    facts = await talk.says("is the disposal included?")
+    assert "disposal" in facts.answer
+    assert facts.grounded is True
+
+
 async def test_a_note_is_never_revealed() -> None:
     talk = Talk()
     talk.noted("The gate code is 4711 and the technician comes at 9:30.")
@@ -257,6 +286,7 @@ async def test_no_answer_promises_a_person(text: str) -> None:
 async def test_a_complaint_is_no_gap_in_the_knowledge() -> None:
     facts = await Talk().says("You are useless!")
     assert facts.grounded is None
+    assert facts.answer.startswith("I'm sorry about the trouble.")
     assert facts.sentiment <= -0.7
 
 

@@ -161,6 +161,94 @@ make a human answer me
 I wish to converse with a staff member
 I need to have a conversation with a person
 Is anybody there who can help me?
+i need to speak with customer care
+could you transfer me to a human agent?
+i'd like to talk to someone in charge
+can you please connect me with a live representative
+I need to talk to a real human being, not a machine
+please get me an actual person
+im trying to reach a live agent
+I want to speak with someone on the phone
+can i chat w a person
+let me talk with an expert
+i want someone to contact me
+Can I get someone to help me please, a real person
+i wish to speak to your boss
+who do i need to talk to in order to get this sorted
+hook me up with an agent
+I have a complaint and I want a manager
+I need live support
+is there a live person available
+any chance i could talk to a human
+would you mind connecting me to an agent
+i would appreciate speaking to a person
+get a manager
+get me to a human
+need agent
+need human help
+agent, please!
+speak to representative
+Representative!!!
+customer rep
+talk to an employee
+can I have the number of someone I can talk to
+do you have any real people working there I could speak with?
+I only want to deal with humans
+no more automated answers, I want a human to read this
+pass me on to your colleague
+I insist on talking to a manager
+this bot sucks get me a human
+useless bot, agent now
+you're a robot, I want a person
+i dont want to chat with a robot can i have a human
+ok human now pls
+I want to be transferred to someone
+please have a representative contact me
+have your manager call me
+I'd like for someone to call me
+can you ask a person to look at this
+need to discuss with a human
+i want to lodge this with a real person
+can an agent join this chat?
+Can you let me speak to a person who understands this?
+I'd love to talk to a human about my options
+hey there, i was hoping to speak with someone about my account
+looking to speak with an agent
+hoping to chat with a real person
+trying to get ahold of a human
+what's the quickest way to speak to an agent
+where can i speak to someone
+how would i go about talking to a human
+may I please speak to your supervisor
+could someone from support please call me
+send this to a human
+I think I need a human for this
+maybe a person could help me better
+this requires human attention
+It'd be easier if I talked to a person
+I'd feel better talking to a human
+Could I get some assistance from a real agent
+im not talking to a bot
+i won't talk to a machine
+don't make me talk to a bot
+why do I have to talk to a robot, give me a human
+put me on with a manager
+Put me in touch with somebody from sales
+get in touch with a human
+i need to contact a person
+help me get in contact with an agent
+human assistance
+transfer to agent
+switch to human
+switch me to a person please
+escalate to human
+Please escalate my ticket
+I want to escalate my complaint
+i need to speek to sumone
+can i talk too a agent
+i want to talk to a persn
+conect me to a humen
+could i spaek to a representitive
 """
 
 NEAR_MISSES = """
@@ -349,6 +437,114 @@ how big is your team
 is your team certified
 great team
 good service
+what does it mean to speak to a manager of a restaurant
+how do you transfer money to another person
+i need to transfer money to my savings account
+can you connect to wifi
+i need help with my card
+speak louder please
+can you speak in french
+talk to me about the weather
+what's the number of people in new york
+find me a person named bob in my contacts
+who made you
+are you a real person or a computer
+is there a human behind this
+was i talking to a person yesterday
+do real people work there
+what is customer service like at delta
+how good is your customer support
+the customer service was awful
+rate my agent
+my real estate agent sent me a contract
+the ticket agent lost my bag
+travel agents are expensive
+what do insurance agents earn
+tell me about agent smith
+call my mom
+call the restaurant
+can you call a taxi for me
+set a reminder to call someone tomorrow
+remind me to speak with my manager
+schedule a meeting with my manager
+my manager approved my time off
+tell my boss that i am sick
+what's my boss's email
+i have to talk to my wife first
+let me talk to my husband about it and come back
+i'll speak to my team and get back to you
+we spoke to a technician on monday
+did a person check my application
+how long does a person need to wait
+does a representative need to sign this
+do i need an agent to buy a policy
+how many humans are on earth
+human body temperature
+translate i want to speak to a manager to german
+how would i say can i talk to someone in italian
+what's the meaning of representative
+spell representative
+i'm the account manager at acme
+my name is manuel, i'm a manager
+a manager from your store promised me a discount
+the operator's manual is missing
+the chat window is closed
+the phone support hours please
+when is phone support available
+is support available on weekends
+what languages does support speak
+who do i pay
+can somebody use my card without me
+could someone steal my identity
+is someone able to see my data
+i want someone to share my account with
+someone used my card
+someone is using my account
+anyone can see my profile?
+a friend wants to talk to me on the app
+people keep calling me
+i keep getting calls from a person claiming to be you
+how do i chat with friends in the app
+can i chat with other users
+can i message another member
+can you help me contact my bank
+how do i contact my driver
+contact the seller for me
+i want to contact the seller
+can i talk to the seller directly
+can i speak with the pilot
+i need to reach 5000 steps
+put it on the table
+connect my bank account
+i want to add an agent to my listing
+i want to be a driver
+become a representative
+apply for the manager position
+i would like to report a problem with a person
+report a person
+block this person
+this agent id is wrong
+what's an agent code
+is the representative office open
+human error caused this
+thank you for the human touch
+you sound like a human
+you are better than a human
+i'm only human
+nobody is helping
+not an agent just a question
+no need to escalate
+please do not transfer me
+i don't want you to call me
+no one called me back
+i asked for a refund not an agent
+skip the manager
+you talk too much
+why should i talk to you
+i like talking to bots
+i prefer a bot over a person
+bots are fine, no human needed
+i'd rather chat with a bot than a person
 """
 
 

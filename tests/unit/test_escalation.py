@@ -27,6 +27,8 @@ from handover.messages import Case, ConversationStatus, HandoverStatus, Resolved
 from tests.unit.make import BEN, START, after, case, speaks
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+MOST = 20
+"""More steps than any of these stories has in one go."""
 MINUTES = st.integers(0, 600).map(lambda minutes: minutes * MINUTE)
 REPEATS = st.none() | st.integers(10, 200).map(lambda minutes: minutes * MINUTE)
 LADDERS = st.lists(st.tuples(MINUTES, REPEATS), min_size=1, max_size=4).map(
@@ -39,9 +41,10 @@ LADDERS = st.lists(st.tuples(MINUTES, REPEATS), min_size=1, max_size=4).map(
 
 def kinds(made: Case, *moments: datetime) -> list[str]:
     """The steps that come one after another, each taken at its time."""
-    taken = []
+    taken: list[str] = []
     while (step := next_step(made, moments[0])) is not None and step.at <= moments[-1]:
         taken.append(step.kind.name)
+        assert len(taken) <= MOST, "a step is taken again and again"
         take(made, step, max(step.at, moments[0]))
     return taken
 
@@ -214,8 +217,9 @@ def occurrences(ladder: Sequence[ResolvedRung], until: datetime) -> set[tuple[in
 
 def rung_steps(made: Case, now: datetime) -> list[Step]:
     """The rungs that are taken in one instant; after each, the case goes through a crash and is read back."""
-    steps = []
+    steps: list[Step] = []
     while (step := next_step(made, now)) is not None and step.at <= now:
+        assert len(steps) <= MOST, "a rung is taken again and again"
         if step.kind is StepKind.rung:
             steps.append(step)
         take(made, step, now)

@@ -1,0 +1,88 @@
+"""Takes the pictures of docs/pictures: plays the walkthrough up to the manager's rung, and looks at the pages.
+
+    .venv/bin/python -m docs.take_pictures
+
+Needs the packages of requirements-dev.lock and a Chromium.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+from rich.console import Console
+
+from console.api import Api
+from console.server import api_key
+from console.stage import Stage
+from console.story import Story
+from engine.stack import Stack, StackPlan
+
+PICTURES = Path(__file__).parent / "pictures"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1280, "height": 860}
+
+
+async def main() -> None:
+    """Start everything, play, and take the pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(StackPlan(data_dir=Path(folder), port=0, temporal_port=0, ui_port=0))
+        try:
+            await stack.start()
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+                await _take_all(stack, browser)
+                await browser.close()
+        finally:
+            await stack.stop()
+
+
+async def _take_all(stack: Stack, browser: Browser) -> None:
+    key = api_key(stack.plan)
+    async with Api.at(stack.url, key) as api:
+        stage = Stage(api, Console(), "web-jamie-rivera")
+        story = Story(stage)
+        for step in story.steps()[:5]:
+            await step()
+        await _take_pages(stack, browser, key, stage)
+
+
+async def _take_pages(stack: Stack, browser: Browser, key: str, stage: Stage) -> None:
+    page = await browser.new_page(viewport=WIDE)
+    await _sign_in(page, stack.url, key)
+    await page.goto(f"{stack.url}/inbox/{stage.conversation_id}")
+    await page.wait_for_timeout(500)
+    await page.screenshot(path=PICTURES / "inbox.png")
+    await page.goto(f"{stack.url}/inbox")
+    await page.wait_for_timeout(500)
+    await page.screenshot(path=PICTURES / "inbox-list.png")
+    number = stage.detail["number"]
+    run = f"handover%2F{stage.conversation_id}%2F{number}"
+    await page.goto(f"http://127.0.0.1:{stack.ui_port}/namespaces/default/workflows/{run}")
+    await page.get_by_role("link", name="User Metadata").click()
+    await page.wait_for_timeout(4000)
+    await page.screenshot(path=PICTURES / "temporal.png")
+    await page.get_by_role("link", name="Timeline").click()
+    await page.set_viewport_size({"width": 1280, "height": 1900})
+    await page.wait_for_timeout(4000)
+    await page.screenshot(path=PICTURES / "temporal-timeline.png", clip={"x": 256, "y": 720, "width": 1024, "height": 1000})
+
+
+async def _sign_in(page: Page, url: str, key: str) -> None:
+    await page.goto(f"{url}/login")
+    await page.get_by_label("API key").fill(key)
+    await page.get_by_label("Staff id").fill("omar")
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(f"{url}/inbox")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
