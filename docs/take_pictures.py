@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from rich.console import Console
 
 from console.api import Api
@@ -27,7 +27,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDE = {"width": 1280, "height": 860}
+WIDE = ViewportSize(width=1280, height=860)
 
 
 async def main() -> None:
@@ -67,13 +67,15 @@ async def _take_pages(stack: Stack, browser: Browser, key: str, stage: Stage) ->
     number = stage.detail["number"]
     run = f"handover%2F{stage.conversation_id}%2F{number}"
     await page.goto(f"http://127.0.0.1:{stack.ui_port}/namespaces/default/workflows/{run}")
-    await page.get_by_role("link", name="User Metadata").click()
+    await page.get_by_text("User Metadata", exact=True).click()
     await page.wait_for_timeout(4000)
     await page.screenshot(path=PICTURES / "temporal.png")
-    await page.get_by_role("link", name="Timeline").click()
+    await page.get_by_text("Timeline", exact=True).first.click()
     await page.set_viewport_size({"width": 1280, "height": 1900})
     await page.wait_for_timeout(4000)
-    await page.screenshot(path=PICTURES / "temporal-timeline.png", clip={"x": 256, "y": 720, "width": 1024, "height": 1000})
+    await page.screenshot(
+        path=PICTURES / "temporal-timeline.png", clip={"x": 256, "y": 720, "width": 1024, "height": 580}
+    )
 
 
 async def _sign_in(page: Page, url: str, key: str) -> None:

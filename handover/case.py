@@ -221,8 +221,9 @@ def label(case: Case) -> str:
 def in_words_for_operators(case: Case) -> str:
     """Status, reason, assignee and next timer in Markdown, for the Temporal UI."""
     holder = case.holder.name if case.holder else "nobody yet"
+    reasons = ", ".join(map(brief.reason_in_words, case.reasons))
     lines = [
-        f"**{case.status.capitalize()}**: {', '.join(case.reasons)}, priority {case.priority}",
+        f"**{case.status.capitalize()}**: {reasons}, priority {case.priority}",
         f"Assigned to: {holder}",
         f"Task due: {_clock(due_at(case))}" if not case.status.ended else "",
         f"Next: {case.next_step}" + (f", {_clock(case.next_at)}" if case.next_at else "") if case.next_step else "",

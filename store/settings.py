@@ -10,17 +10,30 @@ from handover.bot import Bot
 from handover.errors import NotFound
 from handover.ports import Document, Versioned
 from handover.staff import Staff
+from store.database import Database
 from store.tables import BotRow, BotVersionRow, StaffRow
-from store.writing import Repository, add, upsert
+from store.writing import Clock, Repository, add, upsert, utcnow
 
 
 class Settings(Repository):
     """Implements handover.ports.BotSettings and SettingsAdmin."""
 
+    def __init__(self, database: Database, clock: Clock = utcnow) -> None:
+        super().__init__(database, clock)
+        self._read: dict[str, Versioned] = {}
+
     async def bot(self, bot_id: str | None) -> Versioned:
-        """A bot's current settings; None is the bot that was stored first. Raises NotFound."""
+        """A bot's current settings; None is the bot that was stored first. Raises NotFound.
+
+        Every turn asks for them: which version is current is looked up each time, and that version is read once.
+        """
         async with self._database.read() as session:
-            return _versioned(await _current(session, bot_id or await default_bot_id(session)))
+            bot_id = bot_id or await default_bot_id(session)
+            version = await session.scalar(select(BotRow.version).where(BotRow.id == bot_id))
+            known = self._read.get(bot_id)
+            if known is None or known.version != version:
+                known = self._read[bot_id] = _versioned(await _current(session, bot_id))
+            return known
 
     async def bot_at(self, bot_id: str, version: int) -> Bot:
         """The settings as they were in that version. Raises NotFound."""

@@ -12,6 +12,7 @@ from temporalio.workflow import ParentClosePolicy
 from activities.assistant import AssistantActivities
 from activities.case import CaseActivities
 from activities.message import MessageActivities
+from handover.brief import reason_in_words
 from handover.case import begin_case, stepped_in
 from handover.conversation import ConversationInput, ConversationState
 from handover.ids import HandoverId
@@ -259,7 +260,7 @@ class ConversationWorkflow:
                 HandoverInput(case=case),
                 id=case.id.workflow_id,
                 parent_close_policy=ParentClosePolicy.ABANDON,
-                static_summary=f"{case.trigger.reason}, {case.priority}",
+                static_summary=f"{reason_in_words(case.trigger.reason).capitalize()}, priority {case.priority}",
                 search_attributes=attributes(
                     {
                         "HandoverReason": case.trigger.reason,

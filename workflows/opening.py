@@ -29,6 +29,12 @@ from handover.messages import (
 )
 from workflows.options import OUTSIDE, STORE
 
+_SENDS = {
+    Author.system: "Tell the contact",
+    Author.person: "Send the person's words",
+    Author.note: "Keep the note",
+}
+
 Failed = Callable[[str, str], None]
 """Told the name of a step that has failed for good, and why."""
 
@@ -160,6 +166,4 @@ async def say(
         handover=case.number,
         channel=case.channel,
     )
-    return await workflow.execute_activity_method(
-        MessageActivities.deliver, delivery, summary=f"Send: {author}", **STORE
-    )
+    return await workflow.execute_activity_method(MessageActivities.deliver, delivery, summary=_SENDS[author], **STORE)

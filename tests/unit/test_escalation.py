@@ -149,9 +149,8 @@ def test_the_order_is_that_of_the_specification() -> None:
 
 
 def test_what_was_missed_while_everything_was_down_is_taken_in_the_same_order() -> None:
-    made = case(
-        {"task": {"due": "5h"}, "ladder": [{"after": "1h", "to": "assignee"}, {"after": "7h", "to": "manager"}]}
-    )
+    ladder = [{"after": "1h", "to": "manager"}]
+    made = case({"task": {"due": "5h"}, "reactivate_after": "3h", "ladder": ladder})
     assert kinds(made, after(50), after(50)) == ["due", "rung", "reactivate"]
 
 

@@ -50,6 +50,20 @@ def test_people_may_do_these_in_every_live_state(status: HandoverStatus, event: 
     assert move(status, event) is becomes
 
 
+@pytest.mark.parametrize(
+    ("status", "reassigned", "handed_back"),
+    [
+        (HandoverStatus.open, HandoverStatus.open, HandoverStatus.acknowledged),
+        (HandoverStatus.acknowledged, HandoverStatus.open, HandoverStatus.acknowledged),
+        (HandoverStatus.scheduled, HandoverStatus.scheduled, HandoverStatus.scheduled),
+    ],
+)
+def test_a_case_may_go_to_somebody_else_or_back_to_the_bot(
+    status: HandoverStatus, reassigned: HandoverStatus, handed_back: HandoverStatus
+) -> None:
+    assert (move(status, Event.reassigned), move(status, Event.handed_back)) == (reassigned, handed_back)
+
+
 @pytest.mark.parametrize("status", LIVE)
 @pytest.mark.parametrize("event", [Event.noted, Event.snoozed])
 def test_a_note_and_a_snooze_leave_the_state_as_it_is(status: HandoverStatus, event: Event) -> None:
