@@ -378,7 +378,7 @@ def test_operators_read_where_the_case_stands() -> None:
     story.action_done(made, "ticket", ActionState(status="failed", text="zendesk is down"))
     story.action_done(made, "tags", ActionState(status="done"))
     assert story.in_words_for_operators(made).split("\n\n") == [
-        "**Acknowledged**: human_requested, priority medium",
+        "**Acknowledged**: human requested, priority medium",
         "Assigned to: Sarah Lindgren",
         "Task due: 2026-11-17 09:00:00 UTC",
         "Next: Waits for a person, 2026-11-17 09:00:00 UTC",
