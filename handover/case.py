@@ -100,9 +100,11 @@ def contact_wrote(case: Case, now: datetime) -> None:
     case.waiting_since = case.waiting_since or now
 
 
-def handed_back(case: Case, now: datetime) -> None:
-    """The bot answers again; the task and its due time run on."""
+def handed_back(case: Case, person: Holder, now: datetime) -> None:
+    """The bot answers again; the task and its due time run on, with whoever handed back where nobody had the case."""
     apply(case, Event.handed_back, now)
+    if case.holder is None:
+        case.holder, case.held_since = person, now
     case.acted_at = case.acted_at or now
     case.handed_back = True
     case.waiting_since = None

@@ -48,7 +48,18 @@ def rung_above(case: Case) -> int | None:
     """The next rung that asks somebody else than the holder; None where the last one has been reached."""
     above = max(case.fired, default=-1) + 1
     rungs = range(above, len(case.policy.ladder))
-    return next((rung for rung in rungs if case.policy.ladder[rung].to != "assignee"), None)
+    return next((rung for rung in rungs if _asks_another(case, case.policy.ladder[rung].to)), None)
+
+
+def _asks_another(case: Case, to: str) -> bool:
+    """A manager with no manager of their own is the last to be asked."""
+    at_the_top = case.holder is not None and case.holder.manages and case.holder.manager is None
+    return to != "assignee" and not (to == "manager" and at_the_top)
+
+
+def pause_ends(case: Case) -> datetime:
+    """Until when the bot is silent, unless a person hands the conversation back."""
+    return case.opened_at + (case.policy.pause or timedelta(0))
 
 
 def bring_forward(case: Case, rung: int, now: datetime) -> Step:

@@ -77,7 +77,7 @@ def check(case: Case, event: Event, staff_id: str | None) -> None:
         text = f"Handover {case.id} was already {case.status}{by}."
         raise Refused(f"already_{case.status}", text, holder=case.ended_by, since=case.completed_at)
     held_by_another = case.holder is not None and case.holder.staff_id != staff_id
-    if event is Event.claimed and case.status is _ACK and held_by_another:
+    if event is Event.claimed and case.status in (_ACK, _SCHEDULED) and held_by_another:
         raise _held("already_claimed", "was already claimed", case)
 
 

@@ -14,9 +14,11 @@ OFFER = "Shall I get a person from the team to help you?"
 BUTTON = "Press “Talk to a person” and somebody from the team will take over."
 DECLINED = "All right, let's carry on. What can I do for you?"
 SORRY = "I'm sorry, I can't answer that right now."
+NOT_HERE = "I'm sorry, I can't put you through to a person from here."
 BUTTON_SCENARIO = "human_requested"
 UNAVAILABLE = "bot_unavailable"
 UNRESOLVED = "failed_to_resolve"
+UPSET = "negative_sentiment"
 
 
 class Memory(NamedTuple):
@@ -55,7 +57,7 @@ def decide(rules: Rules, facts: Facts, memory: Memory, contact: Contact, text: s
         return Decision(facts.answer, None, memory._replace(clarified=False, offered=None))
     if _worth_a_question(fired, facts, memory):
         return Decision(facts.clarifying_question, None, memory._replace(clarified=True, offered=None))
-    return _handed_over(rules, fired, memory, text, key)
+    return _handed_over(rules, facts, fired, memory, text, key)
 
 
 def pressed_button(rules: Rules, text: str, key: str) -> Trigger | None:
@@ -124,10 +126,16 @@ def _counted(facts: Facts, memory: Memory, rules: Rules) -> Memory:
         memory = memory._replace(failed=0)
     elif _rejects(facts, rules):
         memory = memory._replace(failed=memory.failed + 1)
-    upset = _rule(rules, "negative_sentiment")
+    upset = _rule(rules, UPSET)
     if upset is not None:
-        memory = memory._replace(upset=memory.upset + 1 if -facts.sentiment >= upset.threshold else 0)
+        memory = memory._replace(upset=memory.upset + 1 if _is_upset(facts, upset) else 0)
     return memory
+
+
+def _is_upset(facts: Facts, rule: RuleFacts) -> bool:
+    """By the tone of the message, or by a phrase that shows it."""
+    score = facts.scores.get(rule.name)
+    return max(-facts.sentiment, score.score if score else 0.0) >= rule.threshold
 
 
 def _rejects(facts: Facts, rules: Rules) -> bool:
@@ -154,14 +162,15 @@ def _judge(rule: RuleFacts, facts: Facts, memory: Memory, contact: Contact, reje
     if rule.name == UNRESOLVED:
         given_up = rejected and memory.failed > rule.limit
         return _counted_evidence(rule, memory.failed, "answers rejected") if given_up else None
+    if rule.name == UPSET:
+        enough = memory.upset >= max(1, rule.limit)
+        return _counted_evidence(rule, memory.upset, "upset messages in a row") if enough else None
     score = facts.scores.get(rule.name)
     if score is not None and score.score >= rule.threshold:
         return _evidence(rule, score)
     match rule.name:
         case "lack_of_information" if facts.grounded is False:
             return _evidence(rule, Score(score=1.0, matched="no grounded answer", kind="model"))
-        case "negative_sentiment" if memory.upset >= max(1, rule.limit):
-            return _counted_evidence(rule, memory.upset, "upset messages in a row")
         case "high_value" if set(rule.vip_tags) & set(contact.tags):
             tag = min(set(rule.vip_tags) & set(contact.tags))
             return _evidence(rule, Score(score=1.0, matched=tag, kind="tag"))
@@ -217,15 +226,20 @@ def _answered_offer(rules: Rules, facts: Facts, memory: Memory) -> Decision:
     return Decision(DECLINED, None, Memory())
 
 
-def _handed_over(rules: Rules, fired: list[Fired], memory: Memory, text: str, key: str) -> Decision:
+def _handed_over(rules: Rules, facts: Facts, fired: list[Fired], memory: Memory, text: str, key: str) -> Decision:
     """What a firing rule leads to under the bot's toggle, trigger mode and `offer_first`."""
+    asked = any(rule.name == BUTTON_SCENARIO for rule, _ in fired)
+    answer = "" if asked else facts.answer
+    memory = memory._replace(clarified=False, offered=None)
     if not rules.enabled:
-        return Decision(_elsewhere(rules, SORRY), None, memory._replace(failed=0, clarified=False, offered=None))
-    trigger = _trigger(fired, text, key, rules)
+        return Decision(_elsewhere(rules, NOT_HERE if asked else answer or SORRY), None, memory._replace(failed=0))
     if rules.trigger_mode is TriggerMode.button and rules.has_button:
-        return Decision(BUTTON, None, memory._replace(clarified=False, offered=None))
+        return Decision(f"{answer} {BUTTON}".strip(), None, memory)
+    if rules.trigger_mode is TriggerMode.button and not asked:
+        return Decision(answer, None, memory)
+    trigger = _trigger(fired, text, key, rules)
     if rules.offer_first:
-        return Decision(OFFER, None, memory._replace(offered=trigger, clarified=False))
+        return Decision(OFFER, None, memory._replace(offered=trigger))
     return Decision("", trigger, Memory())
 
 

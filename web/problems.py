@@ -24,9 +24,7 @@ TITLES = {
     503: "Not available right now",
 }
 
-UNPROCESSABLE = frozenset(
-    {"invalid_settings", "follow_up_at_missing", "until_out_of_range", "unknown_staff", "unknown_bot", "bad_cursor"}
-)
+UNPROCESSABLE = frozenset({"invalid_settings", "time_out_of_range", "unknown_staff", "unknown_bot", "bad_cursor"})
 """Refusals that are about what was asked, not about who was faster."""
 
 

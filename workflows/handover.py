@@ -144,7 +144,7 @@ class HandoverWorkflow:
     async def snooze(self, act: Snooze) -> Acted:
         """Nothing is asked of anybody until then; the due time stands."""
         with refusals():
-            people.check_snooze(act)
+            people.check_ahead("until", act.until)
         return await self._by(act.staff_id, Event.snoozed, lambda person: people.snooze(self.desk, person, act))
 
     @workflow.update

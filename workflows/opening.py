@@ -44,7 +44,7 @@ async def assign(
 ) -> Assigned:
     """Find somebody by the first of the targets that works."""
     request = AssignRequest(
-        key=f"{case.id}:{case.seq}",
+        key=f"{case.id}:{case.seq}:{','.join(targets)}",
         conversation_id=case.conversation_id,
         number=case.number,
         targets=targets,

@@ -1,6 +1,6 @@
 """What people do with a case: one function an act. The caller holds the lock and has checked that it is allowed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -17,6 +17,7 @@ from handover.messages import (
     CompleteTask,
     ContactStatus,
     ConversationStatus,
+    HandoverStatus,
     Holder,
     Note,
     Outcome,
@@ -76,7 +77,8 @@ async def note(desk: Desk, person: Holder, act: Note) -> Acted:
 
 async def reassign(desk: Desk, person: Holder, act: Reassign) -> Acted:
     """Give the case to somebody else, who is asked anew."""
-    found = await assign(desk.case, [act.to])
+    holder = desk.case.holder.staff_id if desk.case.holder else None
+    found = await assign(desk.case, [act.to], asked=[holder] if holder else [])
     if found.holder is None:
         raise Refused("nobody_available", f"Nobody could be found for {act.to}; the case stays where it is.")
     before = desk.case.holder
@@ -85,7 +87,8 @@ async def reassign(desk: Desk, person: Holder, act: Reassign) -> Acted:
     text = f"{person.name} gave this case to {found.holder.name}: {desk.case.trigger.request}"
     for staff_id in dict.fromkeys([found.holder.staff_id] + ([before.staff_id] if before else [])):
         await notify(desk.case, staff_id, "conversation_assigned", text)
-    settled = await desk.settle(f"Now with {found.holder.name}", ConversationStatus.escalated)
+    waits = desk.case.status is HandoverStatus.open
+    settled = await desk.settle(f"Now with {found.holder.name}", ConversationStatus.escalated if waits else None)
     return desk.acted(settled)
 
 
@@ -99,7 +102,7 @@ async def snooze(desk: Desk, person: Holder, act: Snooze) -> Acted:
 
 async def hand_back(desk: Desk, person: Holder) -> Acted:
     """The bot answers again at once; the task stays with its holder."""
-    story.handed_back(desk.case, workflow.now())
+    story.handed_back(desk.case, person, workflow.now())
     desk.note("handed_back", f"{person.name} handed the conversation back to the bot", person.staff_id)
     settled = await desk.settle(f"{person.name} hands back to the bot", ConversationStatus.bot)
     return desk.acted(settled)
@@ -145,17 +148,17 @@ def check_completion(desk: Desk, act: CompleteTask) -> None:
     case = desk.case
     if act.task_id is not None and act.task_id != case.task_id:
         raise _other_task(desk, parse_task_id(act.task_id))
-    if act.outcome is Outcome.scheduled and act.follow_up_at is None:
-        raise Refused("follow_up_at_missing", "The outcome scheduled needs follow_up_at: when to follow up.")
+    if act.outcome is Outcome.scheduled:
+        check_ahead("follow_up_at", act.follow_up_at)
     if act.outcome is Outcome.needs_escalation and rung_above(case) is None:
         holder = case.holder.staff_id if case.holder else None
         raise Refused("last_rung", "The ladder has nobody above the holder.", holder=holder, since=case.held_since)
 
 
-def check_snooze(act: Snooze) -> None:
-    """Raise Refused where the time is past, or further away than a year."""
-    if not timedelta(0) < act.until - workflow.now() <= timedelta(days=366):
-        raise Refused("until_out_of_range", "Snooze until a time from now to a year ahead.")
+def check_ahead(key: str, at: datetime | None) -> None:
+    """Raise Refused where a time is missing, past, or further away than a year."""
+    if at is None or not timedelta(0) < at - workflow.now() <= timedelta(days=366):
+        raise Refused("time_out_of_range", f"{key}: allowed is a time from now to a year ahead.")
 
 
 def _other_task(desk: Desk, task: TaskId) -> Refused:

@@ -1,12 +1,14 @@
 """What happens to a case by itself when its time has come: one function a kind of step."""
 
+from collections import Counter
+
 from temporalio import workflow
 
 from activities.tag import TagActivities
 from handover import case as story
 from handover.brief import reason_in_words
 from handover.case import joined
-from handover.escalation import Step, StepKind, bring_forward, mark_fired, rung_above
+from handover.escalation import Occurrence, Step, StepKind, bring_forward, mark_fired, pause_ends, rung_above
 from handover.messages import Assigned, ConversationStatus, HandoverStatus, Join, TagRequest
 from handover.wording import in_words
 from workflows.desk import Desk
@@ -39,20 +41,26 @@ async def resume(desk: Desk) -> None:
 
 
 async def go_idle(desk: Desk) -> None:
-    """The person left the contact waiting: the bot comes back and the ladder starts anew."""
+    """The person left the contact waiting: the bot comes back, not before its pause ends, and the ladder starts anew."""
     case, now = desk.case, workflow.now()
     waited = in_words(now - (case.waiting_since or now))
     story.went_idle(case, now)
-    desk.note("went_idle", f"The contact waited {waited} for an answer; the bot is back")
+    desk.note("went_idle", f"The contact waited {waited} for an answer")
     if case.holder:
-        await notify(case, case.holder.staff_id, "reminder", f"The contact waited {waited}; the bot answers again")
-    await desk.settle("The bot comes back: nobody answered", ConversationStatus.bot)
+        await notify(case, case.holder.staff_id, "reminder", f"The contact has waited {waited} for your answer")
+    paused = now < pause_ends(case)
+    await desk.settle("Nobody answered", ConversationStatus.escalated if paused else ConversationStatus.bot)
 
 
 async def pass_due(desk: Desk) -> None:
-    """The task is overdue from now on."""
-    desk.case.due_passed_at = workflow.now()
-    desk.note("overdue", "The task is overdue" if desk.case.task else "The handover is overdue")
+    """The task is overdue from now on. Where a person has the case no rung fires, so they and their manager are told."""
+    case = desk.case
+    case.due_passed_at = workflow.now()
+    what = "The task is overdue" if case.task else "The handover is overdue"
+    desk.note("overdue", what)
+    if case.status is HandoverStatus.acknowledged and case.holder is not None:
+        for staff_id in filter(None, [case.holder.staff_id, case.holder.manager]):
+            await notify(case, staff_id, "escalation", f"{what}, with {case.holder.name}: {case.trigger.request}")
     await desk.settle("Overdue")
 
 
@@ -68,11 +76,12 @@ async def climb(desk: Desk, step: Step, speaker: ConversationStatus | None = Non
     assert step.occurrence is not None
     case, occurrence = desk.case, step.occurrence
     mark_fired(case, step)
-    for skipped in step.skipped:
-        desk.note("rung_skipped", f"Rung {skipped.rung + 1} passed over for rung {occurrence.rung + 1}")
+    for rung, times in sorted(Counter(skipped.rung for skipped in step.skipped).items()):
+        number = f" {times} times" if times > 1 else ""
+        desk.note("rung_skipped", f"Rung {rung + 1} passed over{number} for rung {occurrence.rung + 1}")
     to = case.policy.ladder[occurrence.rung].to
     if to == "assignee":
-        await _remind(desk, occurrence.repeat)
+        await _remind(desk, occurrence)
     else:
         await _ask(desk, to, occurrence.rung, occurrence.repeat)
     await desk.settle(f"Rung {occurrence.rung + 1} of the ladder: {to}", speaker)
@@ -113,13 +122,16 @@ async def _call_people_back(desk: Desk) -> None:
         await climb(desk, bring_forward(case, above, workflow.now()), ConversationStatus.escalated)
 
 
-async def _remind(desk: Desk, repeat: int) -> None:
+async def _remind(desk: Desk, occurrence: Occurrence) -> None:
+    """Remind the holder; one who is away, or nobody at all, is passed over for the next rung."""
     case = desk.case
-    if case.holder is None:
-        desk.note("rung", "A reminder was due, but nobody holds the case")
+    there = await assign(case, [f"user:{case.holder.staff_id}"]) if case.holder else Assigned()
+    if there.holder is None:
+        await _nobody_left(desk, "assignee", occurrence.rung, there)
         return
-    desk.note("rung", f"Reminded {case.holder.name}" + (f", time {repeat + 1}" if repeat else ""))
-    await notify(case, case.holder.staff_id, "reminder", f"Still waiting for you: {case.trigger.request}")
+    number = f", time {occurrence.repeat + 1}" if occurrence.repeat else ""
+    desk.note("rung", f"Reminded {there.holder.name}{number}")
+    await notify(case, there.holder.staff_id, "reminder", f"Still waiting for you: {case.trigger.request}")
 
 
 async def _ask(desk: Desk, to: str, rung: int, repeat: int) -> None:

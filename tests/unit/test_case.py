@@ -175,15 +175,21 @@ def test_a_contact_who_waited_long_before_the_claim_does_not_end_it_at_once() ->
 def test_handing_back_keeps_holder_task_and_due_time() -> None:
     made = claimed()
     story.contact_wrote(made, after(2))
-    story.handed_back(made, after(3))
+    story.handed_back(made, SARAH, after(3))
     assert (made.status, made.holder, made.handed_back, made.waiting_since) == (ACKNOWLEDGED, SARAH, True, None)
     assert (made.task, made.acted_at) == (case().task, after(1))
 
 
 def test_handing_back_unclaimed_is_acting_too() -> None:
     made = case()
-    story.handed_back(made, after(3))
+    story.handed_back(made, SARAH, after(3))
     assert (made.status, made.acted_at) == (ACKNOWLEDGED, after(3))
+
+
+def test_who_hands_back_a_case_of_nobody_has_it() -> None:
+    made = case(holder=None)
+    story.handed_back(made, SARAH, after(3))
+    assert (made.holder, made.held_since) == (SARAH, after(3))
 
 
 def test_an_idle_person_gives_the_case_back_and_the_ladder_counts_from_now() -> None:

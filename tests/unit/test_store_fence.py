@@ -45,8 +45,19 @@ async def test_a_message_without_an_epoch_passes_the_fence(store: Store) -> None
 async def test_the_same_put_again_is_the_same_row(store: Store) -> None:
     await begin(store)
     first = await store.transcripts.put(told(epoch=0))
+    assert await store.transcripts.put(told(epoch=0)) == first
+    assert first.row is not None
+    await store.transcripts.mark_left(first.row)
     await store.transcripts.take(take())
     assert await store.transcripts.put(told(epoch=0)) == first
+
+
+async def test_what_a_crash_left_in_the_outbox_does_not_leave_after_the_fence_has_moved_on(store: Store) -> None:
+    await begin(store)
+    assert (await store.transcripts.put(told(epoch=0))).left
+    await store.transcripts.take(take())
+    assert not (await store.transcripts.put(told(epoch=0))).left
+    assert await store.transcripts.leaving("c1", 1) == 0
 
 
 async def test_a_contact_cannot_stop_an_answer_by_picking_its_key(store: Store) -> None:

@@ -417,3 +417,53 @@ async def _has_logged(town: Town, kind: str) -> bool:
 async def _is_assigned_to(town: Town, staff_id: str) -> bool:
     page = await town.store.reads.handovers(conversation_id=town.conversation_id)
     return bool(page.items) and page.items[0].assignee == staff_id
+
+
+async def test_reassigning_a_scheduled_case_leaves_the_conversation_with_the_bot(town: Town) -> None:
+    await town.hand_over()
+    await complete(town, "omar", Outcome.scheduled, follow_up_at=await town.now() + 24 * HOURS)
+    await town.client.reassign(town.handover, Reassign(staff_id="omar", to="user:mei"))
+    detail = await town.detail()
+    assert (detail.status, detail.assignee) == (HandoverStatus.scheduled, "mei")
+    assert (await town.conversation()).status is ConversationStatus.bot
+    with pytest.raises(Refused) as refusal:
+        await town.client.claim(town.handover, Claim(staff_id="sarah"))
+    assert refusal.value.holder == "mei"
+
+
+async def test_an_idle_person_does_not_bring_the_bot_back_inside_its_pause(town: Town) -> None:
+    actions = {"follow_up": {"pause": "24h", "person_idle": "1h"}, "urgent": {}, "specialist": {}}
+    await town.change_bot(actions=actions)
+    await town.hand_over()
+    await town.client.claim(town.handover, Claim(staff_id="sarah"))
+    await town.say("What are your opening hours?")
+    await town.pass_time(2 * HOURS)
+    assert len(await town.log("went_idle")) == 1
+    assert (await town.conversation()).status is ConversationStatus.escalated
+    assert await town.said_by(Author.bot) == []
+
+
+async def test_a_reminder_to_somebody_who_is_away_goes_to_the_next_rung(town: Town) -> None:
+    ladder = [{"after": "1h", "to": "assignee"}, {"after": "20h", "to": "manager"}]
+    await town.change_bot(actions={"follow_up": {"ladder": ladder}, "urgent": {}, "specialist": {}})
+    await town.hand_over()
+    holder = await town.store.team.staff((await town.detail()).assignee or "")
+    await town.store.settings.put_staff(holder.model_copy(update={"available": False}))
+    await town.pass_time(2 * HOURS)
+    assert (await town.detail()).assignee == "omar"
+
+
+async def test_a_claimed_case_that_is_overdue_is_told_to_its_holder_and_their_manager(town: Town) -> None:
+    await town.hand_over()
+    await town.client.claim(town.handover, Claim(staff_id="sarah"))
+    await town.pass_time(25 * HOURS)
+    assert "escalation" in await town.told("sarah")
+    assert "escalation" in await town.told("omar")
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 24 * 400])
+async def test_a_follow_up_lies_ahead(town: Town, hours: int) -> None:
+    await town.hand_over()
+    with pytest.raises(Refused, match="follow_up_at"):
+        await complete(town, "omar", Outcome.scheduled, follow_up_at=await town.now() + hours * HOURS)
+    assert (await town.detail()).status is HandoverStatus.open
