@@ -46,6 +46,9 @@ def stop_on_signals() -> asyncio.Event:
 def show_addresses(stack: Stack, console: Console) -> None:
     """Where to look, and the key to get in with."""
     table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(no_wrap=True, overflow="fold")  # what is copied must not be cut
+    table.add_column(style="dim")
     table.add_row("Inbox", f"{stack.url}/inbox", "for staff; sign in with the key, as sarah, ben, mei or omar")
     table.add_row("Chat", f"{stack.url}/chat", "for visitors")
     table.add_row("API docs", f"{stack.url}/docs", "every call, to be tried out")
