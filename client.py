@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
 from temporalio.client import (
@@ -26,7 +27,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from handover.conversation import ConversationInput
 from handover.errors import NotFound, Refused, Unavailable
-from handover.ids import TASK_QUEUE, HandoverId, TaskId, conversation_workflow_id
+from handover.ids import SEARCH_ATTRIBUTES, TASK_QUEUE, HandoverId, TaskId, conversation_workflow_id
 from handover.messages import (
     Acted,
     ByStaff,
@@ -68,6 +69,23 @@ async def connect(**changes: Any) -> Client:
         return await Client.connect(**config, data_converter=pydantic_data_converter)
     except RuntimeError as error:
         raise Unavailable(f"Temporal at {config['target_host']} does not answer.") from error
+
+
+async def register_search_attributes(temporal: Client) -> None:
+    """Make the search attributes known to the server: a run that sets an unknown one is stuck. Safe to repeat.
+
+    Raises Unavailable where the server does not let us.
+    """
+    namespace = temporal.namespace
+    for name in SEARCH_ATTRIBUTES:
+        keyword = {name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD}
+        request = AddSearchAttributesRequest(namespace=namespace, search_attributes=keyword)
+        try:
+            await temporal.operator_service.add_search_attributes(request)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.ALREADY_EXISTS:
+                text = f"Register the search attribute {name} (Keyword) in namespace {namespace}"
+                raise Unavailable(f"{text}; the server does not let us: {error.message}") from error
 
 
 class HandoverClient:

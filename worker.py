@@ -27,7 +27,7 @@ from activities.ticket import TicketActivities
 from assistant.builtin import BuiltinAssistant
 from assistant.openai_compatible import OpenAIAssistant
 from channels.web import WebChannel
-from client import WorkflowSignals, connect
+from client import WorkflowSignals, connect, register_search_attributes
 from handover.ids import TASK_QUEUE
 from handover.ports import Assistant, Conversations
 from integrations.notifier import StaffNotifier
@@ -44,11 +44,12 @@ WORKFLOWS: list[type] = [ConversationWorkflow, HandoverWorkflow]
 
 def make_assistant(settings: AppSettings) -> Assistant:
     """The model where a key is set, otherwise the built-in assistant."""
-    if settings.openai_api_key is None:
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+    if not key:
         return BuiltinAssistant()
     return OpenAIAssistant(
-        api_key=settings.openai_api_key.get_secret_value(),
-        base_url=settings.openai_base_url,
+        api_key=key,
+        base_url=settings.openai_base_url or None,
         model=settings.openai_model,
         timeout=settings.openai_timeout_seconds,
         use_responses=settings.openai_responses,
@@ -117,6 +118,7 @@ async def main() -> None:
     try:
         await first_start(store)
         temporal = await connect(runtime=make_runtime(settings))
+        await register_search_attributes(temporal)
         activities = make_activities(store, make_assistant(settings), WorkflowSignals(temporal))
         async with make_worker(temporal, activities, settings):
             await stop.wait()

@@ -9,18 +9,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from assistant.builtin import BuiltinAssistant
-from client import HandoverClient, WorkflowSignals
+from client import HandoverClient, WorkflowSignals, register_search_attributes
 from engine.process import wait_until
 from handover.bot import Bot
 from handover.documents import read_bot
-from handover.ids import SEARCH_ATTRIBUTES, HandoverId, conversation_workflow_id
+from handover.ids import HandoverId, conversation_workflow_id
 from handover.messages import Author, Contact, HandoverStatus, PostedMessage
 from handover.ports import Assistant
 from handover.views import ConversationDetail, HandoverDetail, LogView
@@ -39,11 +37,7 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=binary, data_converter=pydantic_data_converter, identity="recorded"
     ) as environment:
-        keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-        request = AddSearchAttributesRequest(
-            namespace=environment.client.namespace, search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, keyword)
-        )
-        await environment.client.operator_service.add_search_attributes(request)
+        await register_search_attributes(environment.client)
         yield environment
 
 
