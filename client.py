@@ -25,6 +25,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from handover.casefile import ContactWrote, Join, Report
 from handover.conversation import ConversationInput
 from handover.errors import NotFound, Refused, Unavailable
 from handover.ids import SEARCH_ATTRIBUTES, TASK_QUEUE, HandoverId, TaskId, conversation_workflow_id
@@ -35,15 +36,12 @@ from handover.messages import (
     Claim,
     CompleteTask,
     Contact,
-    ContactWrote,
     HandBack,
-    Join,
     Note,
     Opened,
     PostedMessage,
     Reassign,
     Reply,
-    Report,
     RequestHuman,
     Snooze,
     TaskCompleted,

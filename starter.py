@@ -129,7 +129,7 @@ def _run(work: Coroutine[None, None, Result]) -> Result:
 
 
 def _fail(text: str, code: int = 2) -> NoReturn:
-    Console(stderr=True).print(text, style="red", markup=False, highlight=False)
+    Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from handover.messages import Assigned, AssignRequest
+from handover.casefile import Assigned, AssignRequest
 from handover.ports import Team
 
 

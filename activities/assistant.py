@@ -4,23 +4,10 @@ from temporalio import activity
 
 from handover.bot import Bot
 from handover.errors import NotFound
-from handover.messages import (
-    Author,
-    BeginRequest,
-    Begun,
-    Contact,
-    ConversationStatus,
-    Facts,
-    Keep,
-    Kept,
-    Rules,
-    RulesRequest,
-    Standing,
-    Turn,
-    TurnRequest,
-)
+from handover.messages import Author, Contact, ConversationStatus
 from handover.ports import Assistant, BotSettings, Conversations, Line, Question, Recorded, Transcripts, Versioned
 from handover.triggers import rules_of
+from handover.turns import BeginRequest, Begun, Facts, Keep, Kept, Rules, RulesRequest, Standing, Turn, TurnRequest
 
 BUTTON_CHANNELS = frozenset({"web"})
 """Channels on which the contact has a "Talk to a person" button."""

@@ -6,22 +6,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.assistant import current_bot
+from handover.casefile import Case, Holder, Join, OpenedCase, OpenRequest, Report, Settle, Settled, Take
 from handover.errors import NotFound
-from handover.messages import (
-    Case,
-    Holder,
-    Join,
-    OpenedCase,
-    OpenRequest,
-    Report,
-    Settle,
-    Settled,
-    Standing,
-    Take,
-)
 from handover.policy import resolve
 from handover.ports import BotSettings, Conversations, Handovers, Team, Transcripts
 from handover.routing import holder_of
+from handover.turns import Standing
 
 DRAIN_SECONDS = 5.0
 """How long a person who takes a conversation waits for bot messages that are already leaving."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from temporalio import activity
 
-from handover.messages import Author, Delivered, Delivery
+from handover.messages import Author
 from handover.ports import Channel, Transcripts
+from handover.turns import Delivered, Delivery
 
 
 class MessageActivities:

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from handover.messages import Notification
+from handover.casefile import Notification
 from handover.ports import Notifier
 
 

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from handover.messages import TagRequest
+from handover.casefile import TagRequest
 from handover.ports import Handovers
 
 

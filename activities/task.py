@@ -4,7 +4,7 @@ from temporalio import activity
 
 from activities.assistant import current_bot
 from handover.brief import description
-from handover.messages import TaskRequest
+from handover.casefile import TaskRequest
 from handover.ports import Assistant, BotSettings, Handovers, Transcripts
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from temporalio import activity
 
-from handover.messages import ActionState, TicketRequest
+from handover.casefile import ActionState, TicketRequest
 from handover.ports import Ticketing
 
 

@@ -9,8 +9,9 @@ from assistant.mood import sentiment
 from assistant.reading import Reading, understood
 from assistant.summary import summary
 from handover.bot import Bot
-from handover.messages import Case, Facts, Score
+from handover.casefile import Case
 from handover.ports import Line, Question
+from handover.turns import Facts, Score
 
 
 class BuiltinAssistant:

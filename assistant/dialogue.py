@@ -8,7 +8,7 @@ from assistant.intents import PERSON, UPSET
 from assistant.lookup import another, looked_up
 from assistant.reading import UNCLEAR, Reading, merely_reacts
 from assistant.retrieval import specific, terms
-from handover.messages import Score
+from handover.turns import Score
 
 UNKNOWN = "I'm sorry, I don't know that. I can only answer from the information that I have here."
 _ASSISTANT = "I'm the automatic assistant here. Tell me what it is about, and I'll try to help."

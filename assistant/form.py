@@ -6,8 +6,8 @@ from assistant import fields
 from assistant.dialogue import UNKNOWN
 from assistant.intents import PERSON, UNSCORED
 from assistant.promises import reveals, without_promises
-from handover.messages import Facts, Score
 from handover.ports import Question
+from handover.turns import Facts, Score
 
 
 class _Closed(BaseModel):

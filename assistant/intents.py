@@ -11,7 +11,7 @@ from assistant.person import asks_for_person
 from assistant.phrases import Phrase, has_keyword, prepared, resemblance
 from assistant.text import clauses
 from handover.bot import Bot
-from handover.messages import Score
+from handover.turns import Score
 
 PERSON = "human_requested"
 UPSET = "negative_sentiment"

@@ -11,8 +11,9 @@ from assistant.form import Form, facts_from
 from assistant.prompt import case_data, read_instructions, summary_instructions, turn_data
 from assistant.summary import LONGEST
 from handover.bot import Bot
-from handover.messages import Case, Facts
+from handover.casefile import Case
 from handover.ports import Line, Question
+from handover.turns import Facts
 from handover.wording import shortened
 
 

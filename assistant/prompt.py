@@ -9,7 +9,8 @@ from assistant.intents import UNSCORED
 from assistant.knowledge import Passage
 from assistant.retrieval import index
 from handover.bot import Bot
-from handover.messages import Author, Case
+from handover.casefile import Case
+from handover.messages import Author
 from handover.ports import Line, Question
 
 MOST_PASSAGES = 8

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from assistant import fields, reactions
 from assistant.intents import FAILED, recogniser
 from assistant.retrieval import Index, index, is_code, specific, terms
-from handover.messages import Author, Score
+from handover.messages import Author
 from handover.ports import Line, Question
+from handover.turns import Score
 
 UNCLEAR = "Could you tell me a bit more? Which product or service is it about?"
 """The one clarifying question."""

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant import fields, reactions
 from handover.bot import Bot
-from handover.messages import Author, Case
+from handover.casefile import Case
+from handover.messages import Author
 from handover.ports import Line
 from handover.wording import shortened
 

@@ -1,6 +1,6 @@
 """The web chat: pages and backends read the conversation's history themselves, so a message has left once it is there."""
 
-from handover.messages import Delivery
+from handover.turns import Delivery
 
 
 class WebChannel:

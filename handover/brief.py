@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from handover.messages import Author, Case
+from handover.casefile import Case
+from handover.messages import Author
 from handover.ports import Line
 from handover.wording import fill, shortened
 

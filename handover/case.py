@@ -4,23 +4,10 @@ from datetime import datetime, timedelta
 
 from handover import brief
 from handover.bot import FinalMessages
+from handover.casefile import ActionState, Assigned, Case, Holder, LogEntry, OpenedCase, OpenRequest, TaskState
 from handover.escalation import arm, due_at
 from handover.lifecycle import Event, move
-from handover.messages import (
-    ActionState,
-    Assigned,
-    Case,
-    CompleteTask,
-    Evidence,
-    HandoverStatus,
-    Holder,
-    LogEntry,
-    OpenedCase,
-    OpenRequest,
-    Outcome,
-    TaskState,
-    Trigger,
-)
+from handover.messages import CompleteTask, Evidence, HandoverStatus, Outcome, Trigger
 from handover.wording import agent_label, fill, first_name, in_words, placeholders
 
 OUTCOME_EVENTS = {

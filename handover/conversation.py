@@ -3,22 +3,12 @@
 from pydantic import Field
 
 from handover.bot import Priority
+from handover.casefile import OpenedCase, Report
 from handover.errors import Refused
 from handover.ids import HandoverId
-from handover.messages import (
-    Begun,
-    Contact,
-    ConversationStatus,
-    HandoverStatus,
-    OpenedCase,
-    Payload,
-    PostedMessage,
-    Report,
-    Standing,
-    Trigger,
-    Turn,
-)
+from handover.messages import Contact, ConversationStatus, HandoverStatus, Payload, PostedMessage, Trigger
 from handover.triggers import Memory
+from handover.turns import Begun, Standing, Turn
 from handover.views import ConversationView, HandoverView
 
 REMEMBERED_IDS = 1000

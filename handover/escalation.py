@@ -7,7 +7,8 @@ from enum import IntEnum
 from itertools import count
 from typing import NamedTuple
 
-from handover.messages import Case, ConversationStatus, HandoverStatus, ResolvedRung
+from handover.casefile import Case, ResolvedRung
+from handover.messages import ConversationStatus, HandoverStatus
 from handover.wording import in_words
 
 

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
+from handover.casefile import Case, Holder
 from handover.errors import Refused
-from handover.messages import Case, HandoverStatus, Holder
+from handover.messages import HandoverStatus
 
 
 class Event(StrEnum):

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from handover.bot import Action, Bot, FinalMessages, Priority, Rung
-from handover.messages import Policy, ResolvedRung, Trigger
+from handover.casefile import Policy, ResolvedRung
+from handover.messages import Trigger
 
 DUE, DUE_URGENT = timedelta(hours=24), timedelta(hours=2)
 REACTIVATE, REACTIVATE_URGENT = timedelta(hours=8), timedelta(hours=2)

@@ -5,31 +5,23 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 
 from handover.bot import Bot
-from handover.messages import (
+from handover.casefile import (
     Assigned,
     AssignRequest,
-    Author,
-    BeginRequest,
-    Begun,
     Case,
     CaseRecord,
-    Contact,
-    ContactStatus,
-    Delivered,
-    Delivery,
-    Facts,
     Join,
-    Keep,
     Notification,
     OpenedCase,
     OpenRequest,
     Policy,
     Report,
-    Standing,
     Take,
     TicketRequest,
 )
+from handover.messages import Author, Contact, ContactStatus
 from handover.staff import Staff
+from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Standing
 from handover.views import (
     AuditView,
     ConversationDetail,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from handover.messages import Holder
+from handover.casefile import Holder
 from handover.staff import Access, Staff
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from handover.bot import Bot, Priority, Rule, Scenario, TriggerMode
-from handover.messages import Contact, Evidence, Facts, RuleFacts, Rules, Score, Trigger
+from handover.messages import Contact, Evidence, Trigger
+from handover.turns import Facts, RuleFacts, Rules, Score
 from handover.wording import shortened
 
 OFFER = "Shall I get a person from the team to help you?"

@@ -6,16 +6,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from handover.bot import Priority
-from handover.messages import (
-    ActionState,
-    Author,
-    Contact,
-    ConversationStatus,
-    Evidence,
-    HandoverStatus,
-    Outcome,
-    Payload,
-)
+from handover.casefile import ActionState
+from handover.messages import Author, Contact, ConversationStatus, Evidence, HandoverStatus, Outcome, Payload
 
 Item = TypeVar("Item")
 

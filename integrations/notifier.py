@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from handover.casefile import Notification
 from handover.errors import NotFound
-from handover.messages import Notification
 from handover.ports import Team
 from handover.staff import NotifyChannel, Staff
 

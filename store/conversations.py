@@ -4,8 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handover.casefile import OpenRequest
 from handover.errors import NotFound
-from handover.messages import BeginRequest, Contact, ConversationStatus, Keep, OpenRequest
+from handover.messages import Contact, ConversationStatus
+from handover.turns import BeginRequest, Keep
 from store.events import emit
 from store.tables import ContactRow, ConversationRow, MessageRow
 from store.writing import add

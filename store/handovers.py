@@ -7,18 +7,9 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handover.casefile import Case, CaseRecord, LogEntry, OpenedCase, OpenRequest, Policy
 from handover.errors import NotFound
-from handover.messages import (
-    Case,
-    CaseRecord,
-    ContactStatus,
-    ConversationStatus,
-    HandoverStatus,
-    LogEntry,
-    OpenedCase,
-    OpenRequest,
-    Policy,
-)
+from handover.messages import ContactStatus, ConversationStatus, HandoverStatus
 from store import shapes
 from store.conversations import ensure, raise_fence, tell_standing
 from store.events import emit

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, select, update
 
-from handover.messages import Notification
+from handover.casefile import Notification
 from handover.views import NotificationView, Page
 from store import shapes
 from store.paging import Order, part

@@ -5,7 +5,9 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handover.messages import Author, Delivered, Delivery, Standing, Take
+from handover.casefile import Take
+from handover.messages import Author
+from handover.turns import Delivered, Delivery, Standing
 from store import shapes
 from store.conversations import locked, raise_fence, tell_message, tell_standing
 from store.tables import ConversationRow, FenceMoveRow, MessageRow

@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handover.messages import Case, Contact, Standing, Trigger
+from handover.casefile import Case
+from handover.messages import Contact, Trigger
+from handover.turns import Standing
 from handover.views import (
     AuditView,
     EventView,

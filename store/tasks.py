@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handover.messages import Case, TaskState
+from handover.casefile import Case, TaskState
 from store.events import emit
 from store.tables import TaskRow
 from store.writing import upsert, values_of

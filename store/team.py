@@ -3,8 +3,8 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handover.casefile import Assigned, AssignRequest, Case
 from handover.errors import NotFound
-from handover.messages import Assigned, AssignRequest, Case
 from handover.routing import Candidate, choose, holder_of, to_tell
 from handover.staff import Staff
 from store.tables import AssignmentRow, ReservationRow, StaffRow

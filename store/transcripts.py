@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handover.messages import Author, BeginRequest, Begun, Contact, ConversationStatus, Keep, PostedMessage
+from handover.messages import Author, Contact, ConversationStatus, PostedMessage
 from handover.ports import Line, Recorded
+from handover.turns import BeginRequest, Begun, Keep
 from store import shapes
 from store.conversations import LIMITS, contact_of, ensure, locked, raise_fence, tell_message, tell_standing
 from store.outbox import Outbox

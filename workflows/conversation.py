@@ -14,31 +14,12 @@ from activities.case import CaseActivities
 from activities.message import MessageActivities
 from handover.brief import reason_in_words
 from handover.case import begin_case, stepped_in
+from handover.casefile import HandoverInput, Join, OpenedCase, OpenRequest, Report, Take
 from handover.conversation import ConversationInput, ConversationState
 from handover.ids import HandoverId
-from handover.messages import (
-    Author,
-    BeginRequest,
-    ByStaff,
-    ConversationStatus,
-    Delivered,
-    Delivery,
-    HandoverInput,
-    Join,
-    Keep,
-    Opened,
-    OpenedCase,
-    OpenRequest,
-    PostedMessage,
-    Report,
-    RequestHuman,
-    RulesRequest,
-    Take,
-    Trigger,
-    Turn,
-    TurnRequest,
-)
+from handover.messages import Author, ByStaff, ConversationStatus, Opened, PostedMessage, RequestHuman, Trigger
 from handover.triggers import decide, pressed_button
+from handover.turns import BeginRequest, Delivered, Delivery, Keep, RulesRequest, Turn, TurnRequest
 from handover.views import ConversationView
 from workflows.attributes import attributes, upsert
 from workflows.deadline import change_or_time

@@ -7,19 +7,10 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.case import CaseActivities
 from handover import case as story
+from handover.casefile import Case, CaseRecord, Holder, LogEntry, Settle, Settled, Take
 from handover.errors import Refused
 from handover.escalation import describe, next_step
-from handover.messages import (
-    Acted,
-    Case,
-    CaseRecord,
-    ConversationStatus,
-    Holder,
-    LogEntry,
-    Settle,
-    Settled,
-    Take,
-)
+from handover.messages import Acted, ConversationStatus
 from workflows.attributes import upsert
 from workflows.options import STORE
 

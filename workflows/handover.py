@@ -7,27 +7,11 @@ from temporalio import workflow
 
 from handover import case as story
 from handover.brief import reason_in_words
+from handover.casefile import Assigned, Case, ContactWrote, HandoverInput, Holder, Join
 from handover.errors import HandoverError
 from handover.escalation import describe, next_step
 from handover.lifecycle import Event, check, check_cancel, check_person
-from handover.messages import (
-    Acted,
-    Assigned,
-    Cancel,
-    Case,
-    Claim,
-    CompleteTask,
-    ContactWrote,
-    HandBack,
-    HandoverInput,
-    Holder,
-    Join,
-    Note,
-    Reassign,
-    Reply,
-    Snooze,
-    TaskCompleted,
-)
+from handover.messages import Acted, Cancel, Claim, CompleteTask, HandBack, Note, Reassign, Reply, Snooze, TaskCompleted
 from handover.views import HandoverView
 from workflows import people, steps
 from workflows.deadline import change_or_time

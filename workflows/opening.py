@@ -13,20 +13,18 @@ from activities.tag import TagActivities
 from activities.task import TaskActivities
 from activities.ticket import TicketActivities
 from handover.case import final_message
-from handover.messages import (
+from handover.casefile import (
     ActionState,
     Assigned,
     AssignRequest,
-    Author,
     Case,
-    ContactStatus,
-    Delivered,
-    Delivery,
     Notification,
     TagRequest,
     TaskRequest,
     TicketRequest,
 )
+from handover.messages import Author, ContactStatus
+from handover.turns import Delivered, Delivery
 from workflows.options import OUTSIDE, STORE
 
 _SENDS = {

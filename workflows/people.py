@@ -6,6 +6,7 @@ from temporalio import workflow
 
 from activities.tag import TagActivities
 from handover import case as story
+from handover.casefile import Holder, TagRequest
 from handover.errors import Refused
 from handover.escalation import bring_forward, rung_above
 from handover.ids import TaskId, parse_task_id
@@ -18,13 +19,11 @@ from handover.messages import (
     ContactStatus,
     ConversationStatus,
     HandoverStatus,
-    Holder,
     Note,
     Outcome,
     Reassign,
     Reply,
     Snooze,
-    TagRequest,
 )
 from workflows.desk import Desk
 from workflows.opening import assign, create_task, notify, say

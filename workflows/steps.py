@@ -8,8 +8,9 @@ from activities.tag import TagActivities
 from handover import case as story
 from handover.brief import reason_in_words
 from handover.case import joined
+from handover.casefile import Assigned, Join, TagRequest
 from handover.escalation import Occurrence, Step, StepKind, bring_forward, mark_fired, pause_ends, rung_above
-from handover.messages import Assigned, ConversationStatus, HandoverStatus, Join, TagRequest
+from handover.messages import ConversationStatus, HandoverStatus
 from handover.wording import in_words
 from workflows.desk import Desk
 from workflows.opening import assign, notify, send_final_message

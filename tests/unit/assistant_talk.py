@@ -6,8 +6,9 @@ from pathlib import Path
 from assistant.builtin import BuiltinAssistant
 from handover.bot import Bot
 from handover.documents import read_bot
-from handover.messages import Author, Contact, Facts
+from handover.messages import Author, Contact
 from handover.ports import Document, Line, Question
+from handover.turns import Facts
 
 HVAC = Path(__file__).resolve().parents[2] / "examples" / "hvac"
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -6,23 +6,13 @@ from typing import Any
 
 from handover.bot import Bot
 from handover.case import begin_case, new_task
-from handover.messages import (
-    Case,
-    Contact,
-    ConversationStatus,
-    Facts,
-    Holder,
-    OpenedCase,
-    OpenRequest,
-    Rules,
-    Score,
-    Standing,
-    Trigger,
-)
+from handover.casefile import Case, Holder, OpenedCase, OpenRequest
+from handover.messages import Contact, ConversationStatus, Trigger
 from handover.policy import resolve
 from handover.routing import Candidate
 from handover.staff import Staff
 from handover.triggers import rules_of
+from handover.turns import Facts, Rules, Score, Standing
 
 START = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 """When every case opens."""

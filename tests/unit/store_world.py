@@ -5,28 +5,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handover.bot import Bot
-from handover.messages import (
+from handover.casefile import (
     AssignRequest,
-    Author,
-    BeginRequest,
     Case,
     CaseRecord,
-    Contact,
-    ConversationStatus,
-    Delivery,
     Holder,
-    Keep,
     LogEntry,
     OpenedCase,
     OpenRequest,
     Policy,
-    PostedMessage,
     Take,
     TaskState,
-    Trigger,
 )
+from handover.messages import Author, Contact, ConversationStatus, PostedMessage, Trigger
 from handover.policy import resolve
 from handover.staff import Staff
+from handover.turns import BeginRequest, Delivery, Keep
 from store import Store
 
 START = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)

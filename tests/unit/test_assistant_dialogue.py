@@ -6,8 +6,9 @@ import pytest
 
 from assistant.dialogue import UNKNOWN
 from handover.bot import Bot
-from handover.messages import Contact, Facts
+from handover.messages import Contact
 from handover.triggers import Memory, decide, rules_of
+from handover.turns import Facts
 from tests.unit.assistant_talk import Talk, hvac
 
 PROMISE = re.compile(

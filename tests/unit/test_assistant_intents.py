@@ -9,7 +9,7 @@ from assistant.detect import Detection, detect, detect_lines
 from assistant.intents import recogniser
 from assistant.mood import sentiment
 from handover.bot import Bot
-from handover.messages import Score
+from handover.turns import Score
 from tests.unit.assistant_talk import hvac
 
 

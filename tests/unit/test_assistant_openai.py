@@ -11,8 +11,9 @@ from werkzeug import Request, Response
 from assistant.dialogue import UNKNOWN
 from assistant.openai_compatible import OpenAIAssistant
 from handover.bot import Bot
-from handover.messages import Author, Contact, Facts
+from handover.messages import Author, Contact
 from handover.ports import Question
+from handover.turns import Facts
 from tests.unit.assistant_talk import hvac, knowledge, line
 from tests.unit.make import case
 

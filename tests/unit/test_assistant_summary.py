@@ -5,7 +5,8 @@ import pytest
 from assistant.builtin import BuiltinAssistant
 from assistant.promises import reveals, without_promises
 from assistant.summary import LONGEST
-from handover.messages import Author, Case
+from handover.casefile import Case
+from handover.messages import Author
 from tests.unit.assistant_talk import Talk, hvac
 from tests.unit.make import case
 

@@ -7,20 +7,10 @@ import pytest
 
 from handover import case as story
 from handover.bot import FinalMessages, Priority
+from handover.casefile import ActionState, Assigned, Case, Holder, OpenRequest, Policy
 from handover.escalation import due_at, next_step
 from handover.lifecycle import Event
-from handover.messages import (
-    ActionState,
-    Assigned,
-    Case,
-    CompleteTask,
-    Contact,
-    HandoverStatus,
-    Holder,
-    OpenRequest,
-    Outcome,
-    Policy,
-)
+from handover.messages import CompleteTask, Contact, HandoverStatus, Outcome
 from tests.unit.make import BEN, OMAR, SARAH, START, after, bot, case, opened, trigger
 
 OPEN, ACKNOWLEDGED, SCHEDULED, COMPLETED, CANCELLED = HandoverStatus

@@ -4,19 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handover.casefile import Report
 from handover.conversation import REMEMBERED_IDS, ConversationInput, ConversationState
 from handover.errors import Refused
-from handover.messages import (
-    Begun,
-    Contact,
-    ConversationStatus,
-    HandoverStatus,
-    PostedMessage,
-    Report,
-    Standing,
-    Turn,
-)
+from handover.messages import Contact, ConversationStatus, HandoverStatus, PostedMessage
 from handover.triggers import Memory
+from handover.turns import Begun, Standing, Turn
 from tests.unit.make import bot, opened, rules, trigger
 
 BOT, ESCALATED, HUMAN, CLOSED = ConversationStatus

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handover.case import reactivated, went_idle
+from handover.casefile import Case, ResolvedRung
 from handover.escalation import (
     Occurrence,
     Step,
@@ -23,7 +24,7 @@ from handover.escalation import (
     overdue_by,
     rung_above,
 )
-from handover.messages import Case, ConversationStatus, HandoverStatus, ResolvedRung
+from handover.messages import ConversationStatus, HandoverStatus
 from tests.unit.make import BEN, START, after, case, speaks
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

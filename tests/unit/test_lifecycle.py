@@ -4,9 +4,10 @@ from itertools import product
 
 import pytest
 
+from handover.casefile import Holder
 from handover.errors import Refused
 from handover.lifecycle import HOLDER_ONLY, MOVES, Event, check, check_cancel, check_person, move
-from handover.messages import HandoverStatus, Holder
+from handover.messages import HandoverStatus
 from tests.unit.make import BEN, OMAR, PIA, SARAH, START, after, case
 
 LIVE = [HandoverStatus.open, HandoverStatus.acknowledged, HandoverStatus.scheduled]

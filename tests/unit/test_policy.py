@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handover.bot import FinalMessages, Priority
-from handover.messages import Policy
+from handover.casefile import Policy
 from handover.policy import resolve
 from tests.unit.make import bot, trigger
 

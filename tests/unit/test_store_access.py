@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from handover.casefile import Notification
 from handover.errors import NotFound
-from handover.messages import Notification
 from handover.ports import Receipt
 from store import Store
 from store.tables import KeyRow, SessionRow

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
+from handover.casefile import Assigned
 from handover.errors import NotFound
-from handover.messages import Assigned, HandoverStatus
+from handover.messages import HandoverStatus
 from handover.staff import Access, Staff
 from store import Store
 from tests.unit.store_world import case_of, open_one, save, staff, wanted

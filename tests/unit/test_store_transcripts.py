@@ -2,7 +2,8 @@
 
 import asyncio
 
-from handover.messages import Author, BeginRequest, Contact, ContactStatus, ConversationStatus
+from handover.messages import Author, Contact, ContactStatus, ConversationStatus
+from handover.turns import BeginRequest
 from store import Store
 from tests.unit.store_world import BOT, begin, open_one, said, take, told
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handover.bot import Bot, Priority
-from handover.messages import Contact, Evidence, Facts, Rules, Score
+from handover.messages import Contact, Evidence
 from handover.triggers import (
     BUTTON,
     DECLINED,
@@ -19,6 +19,7 @@ from handover.triggers import (
     decide,
     pressed_button,
 )
+from handover.turns import Facts, Rules, Score
 from tests.unit.make import bot, facts, rules, scored
 
 ALL_ON: dict[str, Any] = {

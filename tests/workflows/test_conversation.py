@@ -11,19 +11,11 @@ from temporalio.client import WorkflowExecutionDescription
 
 import workflows.conversation as conversation_module
 from handover.bot import Bot
+from handover.casefile import Case
 from handover.errors import Refused
-from handover.messages import (
-    Author,
-    ByStaff,
-    Case,
-    Claim,
-    ConversationStatus,
-    Facts,
-    PostedMessage,
-    RequestHuman,
-    Score,
-)
+from handover.messages import Author, ByStaff, Claim, ConversationStatus, PostedMessage, RequestHuman
 from handover.ports import Line, Question
+from handover.turns import Facts, Score
 from tests.workflows.town import Town
 
 
