@@ -1,4 +1,4 @@
-"""Every payload that crosses a boundary: the contract with chat backends, and what workflows and activities tell each other.
+"""The contract with chat backends and people: what they send, what they are answered, and why a handover was opened.
 
 Times are aware and in UTC. A payload may gain fields with defaults; `v` changes when an old reader would misread it.
 """
