@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from temporalio.client import Client
 
 from console.api import Api
 from console.demo import BOT_FILE, play
@@ -19,7 +20,9 @@ from console.story import Story
 from engine.process import wait_until
 from engine.stack import Stack
 from handover.documents import read_bot
+from handover.ids import conversation_workflow_id
 from tests.integration.conftest import started
+from workflows.conversation import TURNS_A_RUN
 
 QUIET = Console(quiet=True)
 
@@ -107,6 +110,25 @@ async def test_everything_is_killed_and_started_again(tmp_path: Path) -> None:
         await stage.patiently(lambda: api.post(f"/handovers/{stage.detail['handover_id']}/reply", body), 90)
         assert await stage.until(lambda: stage.said("person", "I am here."), 30)
         assert_told_once(stage)
+
+
+async def test_an_open_handover_outlives_the_run_that_opened_it(own_stack: Stack) -> None:
+    """On a real server, where a child could die with its parent's run."""
+    async with Api.at(own_stack.url, api_key(own_stack.plan)) as api:
+        stage = stage_for(api)
+        path = f"/conversations/{stage.conversation_id}/messages"
+        await api.post(path, {"message_id": "0", "text": "I want to talk to a human"})
+        assert await stage.until(lambda: everything_is_done(stage), 30)
+        for number in range(1, TURNS_A_RUN + 5):
+            await api.post(path, {"message_id": str(number), "text": f"waiting {number}"}, wait=0.04)
+        assert await stage.until(lambda: stage.said("contact", f"waiting {TURNS_A_RUN + 4}"), 60)
+        temporal = await Client.connect(own_stack.temporal_address)
+        run = temporal.get_workflow_handle(conversation_workflow_id(stage.conversation_id))
+        described = await run.describe()
+        assert described.raw_description.workflow_execution_info.first_run_id != described.run_id
+        claimed = await api.post(f"/handovers/{stage.detail['handover_id']}/claim", {"staff_id": "sarah"})
+        assert claimed["assignee"] == "sarah"
+        assert await stage.until(lambda: stage.conversation["status"] == "human", 30)
 
 
 async def kill_worker(stack: Stack) -> None:

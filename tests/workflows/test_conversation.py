@@ -1,7 +1,7 @@
 """Turns, duplicates, failed attempts, closing, and runs that go on as new ones."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from temporalio.client import WorkflowExecutionDescription
 
 import workflows.conversation as conversation_module
 from handover.bot import Bot
-from handover.casefile import Case
+from handover.casefile import Case, Take
 from handover.errors import Refused
 from handover.messages import Author, ByStaff, Claim, ConversationStatus, PostedMessage, RequestHuman
 from handover.ports import Line, Question
@@ -26,10 +26,13 @@ class Scripted:
         self.asked: list[Question] = []
         self.hold = asyncio.Event()
         self.hold.set()
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def read(self, question: Question) -> Facts:
         self.asked.append(question)
         await self.hold.wait()
+        if self.meanwhile is not None:
+            await self.meanwhile()
         wants_human = Score(score=float("human" in question.text), matched="human")
         return Facts(
             answer=f"You said: {question.text}",
@@ -135,6 +138,38 @@ async def test_an_answer_being_written_when_a_person_steps_in_is_thrown_away(tow
     assert await town.said_by(Author.bot) == []
 
 
+async def test_an_answer_that_the_fence_holds_back_is_not_lost_for_whoever_comes_next(
+    town: Town, assistant: Scripted
+) -> None:
+    """Somebody has taken the conversation, and the workflow has not heard of it yet."""
+    await town.say("hello")
+    await town.until(lambda: _bot_spoke(town, 1))
+    take = Take(
+        key="taken",
+        conversation_id=town.conversation_id,
+        status=ConversationStatus.human,
+        handover=None,
+        assignee="mei",
+    )
+    assistant.meanwhile = lambda: town.store.transcripts.take(take)
+    await town.say("my heating is loud")
+    await town.until(lambda: _is_kept(town, 1))
+    assert await town.said_by(Author.bot) == ["You said: hello"]
+
+
+async def test_what_a_person_has_answered_the_bot_does_not_answer_again(town: Town) -> None:
+    from tests.workflows.test_handover import acted_by, complete
+
+    await town.hand_over()
+    await town.say("my heating is loud")
+    await town.client.reply(town.handover, acted_by("omar"))
+    assert (await town.client.view(town.conversation_id)).kept == 0
+    await complete(town, "omar")
+    await town.say("thank you")
+    await town.until(lambda: _bot_spoke(town, 1))
+    assert await town.said_by(Author.bot) == ["You said: thank you"]
+
+
 async def test_the_bot_reads_what_the_person_said(town: Town, assistant: Scripted) -> None:
     from tests.workflows.test_handover import acted_by, complete
 
@@ -164,12 +199,14 @@ async def test_a_quiet_conversation_closes_after_7_days_and_the_next_message_ope
 async def test_a_message_from_before_the_close_is_not_answered_again(town: Town) -> None:
     await town.say("hello", message_id="m1")
     await town.until(lambda: _said(town, "You said: hello"))
+    await town.say("and hello again")
+    await town.until(lambda: _said(town, "You said: and hello again"))
     await town.client.close(town.conversation_id, ByStaff(staff_id="sarah"))
     await town.conversation_run().result()
     await town.say("hello", message_id="m1")
     await town.say("new", message_id="m2")
     await town.until(lambda: _said(town, "You said: new"))
-    assert await town.said_by(Author.bot) == ["You said: hello", "You said: new"]
+    assert await town.said_by(Author.bot) == ["You said: hello", "You said: and hello again", "You said: new"]
 
 
 async def test_a_conversation_with_an_open_handover_cannot_be_closed(town: Town) -> None:
@@ -233,6 +270,9 @@ class TestLongConversations:
             await town.say(f"waiting {number}")
         await town.until(lambda: _is_kept(town, 6))
         assert (await town.conversation_run().describe()).run_id != first
+        before = await town.client.view(town.conversation_id)
+        assert before.handover is not None
+        assert before.handover.reason == "human_requested"
         await town.client.claim(town.handover, Claim(staff_id="sarah"))
         view = await town.client.view(town.conversation_id)
         assert view.status is ConversationStatus.human
