@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from contextlib import suppress
 
 from rich.console import Console
 from rich.text import Text
@@ -15,12 +16,12 @@ async def chat(api: Api, console: Console, bot_id: str | None, conversation_id: 
     """Read lines and show who answers, until an empty line or Ctrl-D. `/human` is the button."""
     conversation_id = conversation_id or f"terminal-{uuid.uuid4().hex[:12]}"
     console.print(f"Conversation {conversation_id}. /human asks for a person; an empty line ends.", style="dim")
-    shown = asyncio.create_task(_show(api, console, conversation_id))
-    try:
-        while line := (await asyncio.to_thread(_read_line)).strip():
-            await _send(api, console, conversation_id, bot_id, line)
-    finally:
-        shown.cancel()
+    others = Others(api, console, conversation_id)
+    shown = asyncio.create_task(others.follow())
+    while line := (await asyncio.to_thread(_read_line)).strip():
+        await _send(api, console, conversation_id, bot_id, line)
+        await others.look()
+    shown.cancel()
 
 
 async def _send(api: Api, console: Console, conversation_id: str, bot_id: str | None, line: str) -> None:
@@ -35,19 +36,27 @@ async def _send(api: Api, console: Console, conversation_id: str, bot_id: str | 
         console.print(str(error), style="red", markup=False)
 
 
-async def _show(api: Api, console: Console, conversation_id: str) -> None:
-    """Print what others say, as it comes."""
-    after = 0
-    while True:
-        await asyncio.sleep(0.3)
-        try:
-            page = await api.get(f"/conversations/{conversation_id}/messages", after=after)
-        except ApiRefused:
-            continue
-        for message in page["items"]:
-            after = message["row"]
-            if message["author"] != "contact":
-                console.print(spoken(message))
+class Others:
+    """What others say in a conversation, printed as it comes, each message once."""
+
+    def __init__(self, api: Api, console: Console, conversation_id: str) -> None:
+        self._api, self._console, self._conversation_id = api, console, conversation_id
+        self._after = 0
+        self._looking = asyncio.Lock()
+
+    async def follow(self) -> None:
+        while True:
+            await asyncio.sleep(0.3)
+            await self.look()
+
+    async def look(self) -> None:
+        async with self._looking:
+            with suppress(ApiRefused):  # before the first message there is nothing to see
+                page = await self._api.get(f"/conversations/{self._conversation_id}/messages", after=self._after)
+                for message in page["items"]:
+                    self._after = message["row"]
+                    if message["author"] != "contact":
+                        self._console.print(spoken(message))
 
 
 def spoken(message: dict[str, str]) -> Text:

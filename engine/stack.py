@@ -1,11 +1,13 @@
 """A whole Handover on one machine: the engine, one worker, and the HTTP API with the pages."""
 
 import asyncio
+import fcntl
 import os
 import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import httpx2
 
@@ -57,10 +59,12 @@ class Stack:
         self.worker = Process("worker", [sys.executable, str(ROOT / "worker.py")], logs / "worker.log", environment)
         self.web = Process("web", self._web_command(), logs / "web.log", environment)
         self._watchers: list[asyncio.Task[None]] = []
+        self._lock: TextIO | None = None
 
     async def start(self) -> None:
         """Start everything; returns once messages are answered. Raises StackFailed."""
         self.plan.data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock_data_dir()
         self._check_ports()
         if self.temporal is not None:
             await self.temporal.start()
@@ -77,6 +81,8 @@ class Stack:
             watcher.cancel()
         for process in reversed(self._processes()):
             await process.stop()
+        if self._lock is not None:
+            self._lock.close()
 
     def _processes(self) -> list[Process]:
         return ([self.temporal] if self.temporal else []) + [self.worker, self.web]
@@ -107,6 +113,16 @@ class Stack:
             await process.ended()
             await asyncio.sleep(0.3)
             await process.start()
+
+    def _lock_data_dir(self) -> None:
+        """One stack on a data directory. The system lets go of the lock when this process ends, however it does."""
+        self._lock = (self.plan.data_dir / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StackFailed(
+                f"Another Handover runs on {self.plan.data_dir}; choose another with --data-dir."
+            ) from None
 
     def _check_ports(self) -> None:
         ports = (
