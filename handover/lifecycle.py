@@ -60,8 +60,6 @@ MOVES: dict[tuple[HandoverStatus, Event], HandoverStatus] = {
     (_SCHEDULED, Event.completed): _DONE,
     (_SCHEDULED, Event.scheduled): _SCHEDULED,
     (_SCHEDULED, Event.cancelled): _CANCELLED,
-    (_DONE, Event.noted): _DONE,
-    (_CANCELLED, Event.noted): _CANCELLED,
 }
 """Every allowed move. What is not here is refused."""
 
