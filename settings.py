@@ -39,7 +39,7 @@ class AppSettings(BaseSettings):
     openai_model: str = "gpt-5-mini"
     openai_responses: bool = True
     """Whether the model's server has the Responses API; False: chat completions."""
-    openai_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+    openai_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 20.0
 
     @property
     def database(self) -> str:

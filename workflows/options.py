@@ -17,11 +17,12 @@ STORE: dict[str, Any] = {
 """For what has to happen, however long the database or Temporal is away: tried again until it works."""
 
 MODEL: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(seconds=90),
+    "start_to_close_timeout": timedelta(minutes=10),
     "heartbeat_timeout": timedelta(seconds=3),
     "retry_policy": _PATIENT,
 }
-"""For a turn. The assistant bounds its own calls to a model; what is tried again here is our own trouble."""
+"""For a turn. The assistant bounds its own calls to a model, well within this time; what is tried again here is our own
+trouble. A worker that has died is noticed by its missing heartbeats."""
 
 LOCAL: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=5),
