@@ -10,7 +10,7 @@ from handover.ports import Events
 
 Found = TypeVar("Found")
 
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.01
 """How often the watcher looks while somebody waits. One cheap query; with nobody waiting it does not look at all."""
 
 IDLE_LOOK_SECONDS = 0.25

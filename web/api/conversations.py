@@ -82,7 +82,9 @@ async def replies_to(parts: Services, conversation_id: str, message_id: str, sec
 
 
 async def check_bot(parts: Services, bot_id: str | None) -> None:
-    """Raise Refused where a message names a bot that is not there."""
+    """Raise Refused where a message names a bot that is not there; where it names none, the default one answers."""
+    if bot_id is None:
+        return
     try:
         await parts.admin.bot(bot_id)
     except NotFound as error:
