@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from handover import brief
-from handover.bot import FinalMessages
-from handover.casefile import ActionState, Assigned, Case, Holder, LogEntry, OpenedCase, OpenRequest, TaskState
+from handover.bot import FinalMessages, Priority
+from handover.casefile import Assigned, Case, Holder, LogEntry, OpenedCase, OpenRequest, TaskState
 from handover.escalation import arm, due_at
 from handover.lifecycle import Event, move
 from handover.messages import CompleteTask, Evidence, HandoverStatus, Outcome, Trigger
@@ -124,9 +124,14 @@ def joined(case: Case, trigger: Trigger) -> None:
     """One more reason: the priority only ever rises."""
     if trigger.reason not in case.reasons:
         case.reasons.append(trigger.reason)
-    case.priority = max(case.priority, trigger.priority, key=lambda priority: priority.rank)
+    prioritise(case, max(case.priority, trigger.priority, key=lambda priority: priority.rank))
+
+
+def prioritise(case: Case, priority: Priority) -> None:
+    """Give the case a priority, and its task where that is still open."""
+    case.priority = priority
     if case.task is not None and case.task.status == "open":
-        case.task = case.task.model_copy(update={"priority": case.priority})
+        case.task = case.task.model_copy(update={"priority": priority})
 
 
 def new_task(case: Case, now: datetime, due: datetime) -> None:
@@ -219,10 +224,6 @@ def in_words_for_operators(case: Case) -> str:
     ]
     lines += [f"Failed: {name}: {state.text}" for name, state in case.actions.items() if state.status == "failed"]
     return "\n\n".join(line for line in lines if line)
-
-
-def action_done(case: Case, name: str, state: ActionState) -> None:
-    case.actions[name] = state
 
 
 def _end_task(case: Case, act: CompleteTask, now: datetime) -> None:

@@ -61,6 +61,11 @@ class Desk:
         self._show()
         return settled
 
+    async def write_down(self) -> None:
+        """Settle what nobody outside has been told yet, where there is something."""
+        if self.unsettled:
+            await self.settle("Write down what happened")
+
     def acted(self, settled: Settled | None = None) -> Acted:
         """The answer to a person's act."""
         case = self.case

@@ -78,8 +78,8 @@ class HandoverWorkflow:
                 return
             if step is not None and step.at <= workflow.now():
                 await steps.take(self.desk, step)
-            elif self.desk.unsettled:
-                await self.desk.settle("Write down what happened")
+            else:
+                await self.desk.write_down()
 
     def _has_news(self, seq: int) -> bool:
         return bool(self.letters) or self.desk.unsettled or self.case.seq != seq or self.case.status.ended
@@ -88,8 +88,7 @@ class HandoverWorkflow:
         """Nothing is left running, and everything that happened is written down."""
         await asyncio.gather(*self.desk.steps)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if self.desk.unsettled:
-            await self.desk.settle("Write down what happened")
+        await self.desk.write_down()
 
     async def _go_on(self) -> None:
         """Continue as new with the whole case, once nothing is in flight."""
@@ -97,8 +96,7 @@ class HandoverWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         async with self.desk.lock:
             await self._read_letters()
-            if self.desk.unsettled:
-                await self.desk.settle("Write down what happened")
+            await self.desk.write_down()
         if not self.case.status.ended:
             workflow.continue_as_new(HandoverInput(case=self.case))
 

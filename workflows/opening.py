@@ -1,7 +1,7 @@
 """What a handover does when it opens: assign first, then task, tags, message, notifications and ticket side by side."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -18,6 +18,7 @@ from handover.casefile import (
     Assigned,
     AssignRequest,
     Case,
+    Holder,
     Notification,
     TagRequest,
     TaskRequest,
@@ -89,11 +90,15 @@ async def create_task(case: Case) -> ActionState:
 async def tag(case: Case) -> ActionState:
     """Tag the contact."""
     tags = list(dict.fromkeys(case.policy.tags))
-    request = TagRequest(contact_id=case.contact.id, tags=tags, status=ContactStatus.in_progress)
-    await workflow.execute_activity_method(
-        TagActivities.tag, request, summary=f"Tag the contact: {', '.join(tags)}", **STORE
-    )
+    await mark(case, tags, ContactStatus.in_progress)
     return ActionState(status="done", text=", ".join(tags))
+
+
+async def mark(case: Case, tags: Sequence[str] = (), status: ContactStatus | None = None) -> None:
+    """Add tags to the contact, and set the contact's status where one is given."""
+    request = TagRequest(contact_id=case.contact.id, tags=list(tags), status=status)
+    summary = f"Tag the contact: {', '.join(tags)}" if tags else f"The contact is {status}"
+    await workflow.execute_activity_method(TagActivities.tag, request, summary=summary, **STORE)
 
 
 async def send_final_message(case: Case) -> ActionState:
@@ -140,6 +145,12 @@ async def notify(case: Case, staff_id: str, event: str, text: str) -> None:
     await workflow.execute_activity_method(
         NotifyActivities.notify, notification, summary=f"Tell {staff_id}: {event.replace('_', ' ')}", **OUTSIDE
     )
+
+
+async def notify_both(case: Case, now_with: Holder, before: Holder | None, event: str, text: str) -> None:
+    """Let whoever has the case know, and whoever had it before."""
+    for staff_id in dict.fromkeys([now_with.staff_id] + ([before.staff_id] if before else [])):
+        await notify(case, staff_id, event, text)
 
 
 async def say(

@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from activities.tag import TagActivities
 from handover import case as story
-from handover.casefile import Holder, TagRequest
+from handover.casefile import Holder
 from handover.errors import Refused
 from handover.escalation import bring_forward, rung_above
 from handover.ids import TaskId, parse_task_id
@@ -26,8 +25,7 @@ from handover.messages import (
     Snooze,
 )
 from workflows.desk import Desk
-from workflows.opening import assign, create_task, notify, say
-from workflows.options import STORE
+from workflows.opening import assign, create_task, mark, notify_both, say
 from workflows.steps import climb
 
 _CONTACT_STATUS = {
@@ -76,16 +74,14 @@ async def note(desk: Desk, person: Holder, act: Note) -> Acted:
 
 async def reassign(desk: Desk, person: Holder, act: Reassign) -> Acted:
     """Give the case to somebody else, who is asked anew."""
-    holder = desk.case.holder.staff_id if desk.case.holder else None
-    found = await assign(desk.case, [act.to], asked=[holder] if holder else [])
+    before = desk.case.holder
+    found = await assign(desk.case, [act.to], asked=[before.staff_id] if before else [])
     if found.holder is None:
         raise Refused("nobody_available", f"Nobody could be found for {act.to}; the case stays where it is.")
-    before = desk.case.holder
     story.reassigned(desk.case, found, workflow.now())
     desk.note("reassigned", f"{person.name} gave the case to {found.holder.name}", person.staff_id)
     text = f"{person.name} gave this case to {found.holder.name}: {desk.case.trigger.request}"
-    for staff_id in dict.fromkeys([found.holder.staff_id] + ([before.staff_id] if before else [])):
-        await notify(desk.case, staff_id, "conversation_assigned", text)
+    await notify_both(desk.case, found.holder, before, "conversation_assigned", text)
     waits = desk.case.status is HandoverStatus.open
     settled = await desk.settle(f"Now with {found.holder.name}", ConversationStatus.escalated if waits else None)
     return desk.acted(settled)
@@ -122,7 +118,7 @@ async def complete(desk: Desk, act: CompleteTask) -> Acted:
     above = rung_above(case)
     story.complete(case, act, workflow.now())
     desk.note("task_completed", f"Task completed by {act.staff_id}: {act.outcome}", act.staff_id, note=act.note)
-    await _set_contact_status(desk, _CONTACT_STATUS[act.outcome])
+    await mark(case, status=_CONTACT_STATUS[act.outcome])
     if act.outcome is Outcome.needs_escalation:
         assert above is not None
         await climb(desk, bring_forward(case, above, workflow.now()), ConversationStatus.escalated)
@@ -178,8 +174,3 @@ async def introduce(desk: Desk) -> None:
     assert desk.case.holder is not None
     text = f"{story.label(desk.case)} joined the conversation."
     await say(desk.case, f"joined/{desk.case.seq}", text, Author.system, staff_id=desk.case.holder.staff_id)
-
-
-async def _set_contact_status(desk: Desk, status: ContactStatus) -> None:
-    request = TagRequest(contact_id=desk.case.contact.id, status=status)
-    await workflow.execute_activity_method(TagActivities.tag, request, summary=f"The contact is {status}", **STORE)

@@ -4,17 +4,15 @@ from collections import Counter
 
 from temporalio import workflow
 
-from activities.tag import TagActivities
 from handover import case as story
 from handover.brief import reason_in_words
 from handover.case import joined
-from handover.casefile import Assigned, Join, TagRequest
+from handover.casefile import Assigned, Join
 from handover.escalation import Occurrence, Step, StepKind, bring_forward, mark_fired, pause_ends, rung_above
 from handover.messages import ConversationStatus, HandoverStatus
 from handover.wording import in_words
 from workflows.desk import Desk
-from workflows.opening import assign, notify, send_final_message
-from workflows.options import STORE
+from workflows.opening import assign, mark, notify, notify_both, send_final_message
 
 
 async def take(desk: Desk, step: Step) -> None:
@@ -97,7 +95,8 @@ async def join(desk: Desk, request: Join) -> None:
         return
     joined(case, trigger)
     desk.note("joined", f"Another trigger: {trigger.reason}", evidence=[one.model_dump() for one in trigger.evidence])
-    await _tag(desk, trigger.tags)
+    if trigger.tags:
+        await mark(case, trigger.tags)
     if case.holder:
         await notify(case, case.holder.staff_id, "update", f"Another trigger in your case: {trigger.reason}")
     if silent:
@@ -143,13 +142,12 @@ async def _ask(desk: Desk, to: str, rung: int, repeat: int) -> None:
         await _nobody_left(desk, to, rung, found)
         return
     before = case.holder
-    _raise_priority(desk)
+    story.prioritise(case, case.priority.raised())
     story.assigned(case, found, workflow.now())
     number = f", time {repeat + 1}" if repeat else ""
     desk.note("rung", f"Rung {rung + 1}: now with {found.holder.name} ({to}){number}", to=found.holder.staff_id)
     text = f"Nobody has acted; the case is now with {found.holder.name}: {case.trigger.request}"
-    for staff_id in dict.fromkeys([found.holder.staff_id] + ([before.staff_id] if before else [])):
-        await notify(case, staff_id, "escalation", text)
+    await notify_both(case, found.holder, before, "escalation", text)
 
 
 async def _nobody_left(desk: Desk, to: str, rung: int, found: Assigned) -> None:
@@ -163,18 +161,3 @@ async def _nobody_left(desk: Desk, to: str, rung: int, found: Assigned) -> None:
     step = bring_forward(case, above, workflow.now())
     mark_fired(case, step)
     await _ask(desk, case.policy.ladder[above].to, above, 0)
-
-
-def _raise_priority(desk: Desk) -> None:
-    case = desk.case
-    case.priority = case.priority.raised()
-    if case.task is not None and case.task.status == "open":
-        case.task = case.task.model_copy(update={"priority": case.priority})
-
-
-async def _tag(desk: Desk, tags: list[str]) -> None:
-    if tags:
-        request = TagRequest(contact_id=desk.case.contact.id, tags=tags)
-        await workflow.execute_activity_method(
-            TagActivities.tag, request, summary=f"Tag the contact: {', '.join(tags)}", **STORE
-        )

@@ -371,8 +371,8 @@ def test_log_entries_are_numbered_by_the_case() -> None:
 
 def test_operators_read_where_the_case_stands() -> None:
     made = claimed(next_step="Waits for a person", next_at=after(24))
-    story.action_done(made, "ticket", ActionState(status="failed", text="zendesk is down"))
-    story.action_done(made, "tags", ActionState(status="done"))
+    made.actions["ticket"] = ActionState(status="failed", text="zendesk is down")
+    made.actions["tags"] = ActionState(status="done")
     assert story.in_words_for_operators(made).split("\n\n") == [
         "**Acknowledged**: human requested, priority medium",
         "Assigned to: Sarah Lindgren",
