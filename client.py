@@ -254,10 +254,8 @@ class WorkflowSignals:
             static_summary=_summary(start),
         )
 
-    async def contact_wrote(self, conversation_id: str, number: int, row: int) -> bool:
-        return await self._tell(
-            HandoverId(conversation_id, number), HandoverWorkflow.contact_wrote, ContactWrote(row=row)
-        )
+    async def contact_wrote(self, conversation_id: str, number: int, wrote: ContactWrote) -> bool:
+        return await self._tell(HandoverId(conversation_id, number), HandoverWorkflow.contact_wrote, wrote)
 
     async def join(self, join: Join) -> bool:
         return await self._tell(HandoverId(join.conversation_id, join.number), HandoverWorkflow.join, join)

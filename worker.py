@@ -25,6 +25,7 @@ from activities.tag import TagActivities
 from activities.task import TaskActivities
 from activities.ticket import TicketActivities
 from assistant.builtin import BuiltinAssistant
+from assistant.fields import contact_details
 from assistant.openai_compatible import OpenAIAssistant
 from channels.web import WebChannel
 from client import WorkflowSignals, connect, register_search_attributes
@@ -59,9 +60,10 @@ def make_assistant(settings: AppSettings) -> Assistant:
 def make_activities(store: Store, assistant: Assistant, conversations: Conversations) -> list[Any]:
     """Every activity, bound to its adapters."""
     bots, transcripts, handovers = store.settings, store.transcripts, store.handovers
-    turns = AssistantActivities(assistant, bots, transcripts, conversations)
+    turns = AssistantActivities(assistant, contact_details, bots, transcripts, conversations)
     messages = MessageActivities(transcripts, {"web": WebChannel()})
     case = CaseActivities(bots, store.team, transcripts, handovers, conversations)
+    assign = AssignActivities(store.team)
     return [
         turns.begin,
         turns.answer,
@@ -73,7 +75,9 @@ def make_activities(store: Store, assistant: Assistant, conversations: Conversat
         case.introduce,
         case.take,
         case.settle,
-        AssignActivities(store.team).assign,
+        case.look_up_hours,
+        assign.assign,
+        assign.managers_of,
         TaskActivities(assistant, bots, transcripts, handovers).create_task,
         TagActivities(handovers).tag,
         NotifyActivities(StaffNotifier(store.team, store.notifications, {})).notify,

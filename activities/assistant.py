@@ -3,9 +3,20 @@
 from temporalio import activity
 
 from handover.bot import Bot
+from handover.casefile import ContactWrote
 from handover.errors import NotFound
 from handover.messages import Author, Contact, ConversationStatus
-from handover.ports import Assistant, BotSettings, Conversations, Line, Question, Recorded, Transcripts, Versioned
+from handover.ports import (
+    Assistant,
+    BotSettings,
+    ContactDetails,
+    Conversations,
+    Line,
+    Question,
+    Recorded,
+    Transcripts,
+    Versioned,
+)
 from handover.triggers import rules_of
 from handover.turns import BeginRequest, Begun, Facts, Keep, Kept, Rules, RulesRequest, Standing, Turn, TurnRequest
 
@@ -17,9 +28,15 @@ class AssistantActivities:
     """Turns, as far as the bot is concerned."""
 
     def __init__(
-        self, assistant: Assistant, bots: BotSettings, transcripts: Transcripts, conversations: Conversations
+        self,
+        assistant: Assistant,
+        contact_details: ContactDetails,
+        bots: BotSettings,
+        transcripts: Transcripts,
+        conversations: Conversations,
     ) -> None:
         self._assistant = assistant
+        self._contact_details = contact_details
         self._bots = bots
         self._transcripts = transcripts
         self._conversations = conversations
@@ -57,9 +74,19 @@ class AssistantActivities:
     async def keep(self, request: Keep) -> Kept:
         """Write down what the contact says while the bot is silent, and let the person on the case know."""
         recorded = await self._transcripts.record(request)
+        contact = await self._reachable(request, recorded.contact)
         if request.handover is not None and recorded.rows:
-            await self._conversations.contact_wrote(request.conversation_id, request.handover, recorded.rows[-1])
-        return Kept(standing=recorded.standing, rows=recorded.rows)
+            wrote = ContactWrote(row=recorded.rows[-1], contact=contact)
+            await self._conversations.contact_wrote(request.conversation_id, request.handover, wrote)
+        return Kept(standing=recorded.standing, rows=recorded.rows, contact=contact)
+
+    async def _reachable(self, request: Keep, contact: Contact) -> Contact | None:
+        """Keep how the contact says to be reached, where nothing else was known; None where they say nothing of it."""
+        bot = (await current_bot(self._bots, request.bot_id)).bot
+        said = "\n".join(message.text for message in request.messages)
+        given = self._contact_details(bot, said)
+        new = {name: value for name, value in given.items() if getattr(contact, name) in ("", value)}
+        return await self._transcripts.learn(request.conversation_id, new) if new else None
 
     async def _with_facts(self, turn: Turn, request: TurnRequest, current: Versioned, recorded: Recorded) -> Turn:
         lines = await self._transcripts.transcript(request.conversation_id)

@@ -6,10 +6,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.assistant import current_bot
-from handover.casefile import Case, Holder, Join, OpenedCase, OpenRequest, Report, Settle, Settled, Take
+from handover.casefile import Case, Holder, HoursRequest, Join, OpenedCase, OpenRequest, Report, Settle, Settled, Take
 from handover.errors import NotFound
-from handover.policy import resolve
-from handover.ports import BotSettings, Conversations, Handovers, Team, Transcripts
+from handover.hours import Calendar
+from handover.openings import look_up
+from handover.policy import hours_request, resolve
+from handover.ports import BotSettings, Conversations, Handovers, Team, Transcripts, Versioned
 from handover.routing import holder_of
 from handover.turns import Standing
 
@@ -41,7 +43,14 @@ class CaseActivities:
         """Give the handover its number and its settings, and take the conversation from the bot."""
         current = await current_bot(self._bots, request.bot_id)
         policy = resolve(current.bot, current.version, request.trigger, silent=request.staff_id is not None)
-        return await self._handovers.open(request, policy)
+        opened = await self._handovers.open(request, policy)
+        hours = hours_request(opened.policy, opened.bot_id, request.opened_at, request.opened_at)
+        return opened.model_copy(update={"calendar": look_up(hours, _available(current))})
+
+    @activity.defn
+    async def look_up_hours(self, request: HoursRequest) -> Calendar:
+        """The coming openings by a case's hours; the switch "agents available" is read now."""
+        return look_up(request, _available(await current_bot(self._bots, request.bot_id)))
 
     @activity.defn
     async def join(self, join: Join) -> bool:
@@ -86,6 +95,10 @@ class CaseActivities:
         return False
 
 
+def _available(current: Versioned) -> bool:
+    return current.bot.handover.agents_available
+
+
 def _report(case: Case) -> Report:
     return Report(
         conversation_id=case.conversation_id,
@@ -99,4 +112,5 @@ def _report(case: Case) -> Report:
         next_step=case.next_step,
         answered=case.answered,
         reactivated=case.reactivated_at is not None,
+        catch_up_at=case.catch_up_at,
     )

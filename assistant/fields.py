@@ -118,6 +118,12 @@ def email(text: str) -> str:
     return ""
 
 
+def contact_details(bot: Bot, text: str) -> dict[str, str]:
+    """`email` and `phone`: the first address and the first dialable number in the text, where there are any."""
+    found = {"email": email(text), "phone": phone(text, bot)}
+    return {name: value for name, value in found.items() if value}
+
+
 def _volunteered(bot: Bot, text: str, models: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Fields that the text gives without having been asked for them."""
     own = {"phone": phone(text, bot), "email": email(text), "name": _introduced(text)}

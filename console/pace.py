@@ -1,4 +1,7 @@
-"""A bot's settings with all its lengths of time shortened, so that a story of a day plays in half a minute."""
+"""A bot's settings with all its lengths of time shortened, so that a story of a day plays in half a minute.
+
+The team is there around the clock: a day that is over in half a minute has no closing time.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -14,8 +17,9 @@ _LENGTHS = frozenset({"pause", "reactivate_after", "person_idle", "due", "after"
 
 
 def at_demo_pace(bot: Bot) -> dict[str, Any]:
-    """The settings as the API takes them; nothing but the lengths of time in the handover's actions differs."""
+    """The settings as the API takes them; nothing but the hours and the lengths of time in the handover's actions differs."""
     settings = bot.model_dump(mode="json", exclude_none=True)
+    settings["handover"]["hours"] = {"open": "24/7"}
     for action in settings["handover"]["actions"].values():
         action.setdefault("person_idle", format_duration(PERSON_IDLE))
     settings["handover"]["actions"] = _shortened(settings["handover"]["actions"])

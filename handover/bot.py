@@ -274,7 +274,13 @@ class HandoverSettings(Settings):
     offline_message: Message = (
         "Our team is currently offline. Leave your email and we'll get back to you within 24 hours."
     )
+    contact_question: Annotated[str, Field(max_length=2000)] = (
+        "How can we reach you? Please leave an email address or a phone number."
+    )
+    """Asked once where neither is known; empty asks nothing."""
     hours: Hours = Hours()
+    handling_time: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=1))] = timedelta(minutes=15)
+    """How long a person needs for one case: for promises that can be kept by somebody who has several."""
     default_assignee: Target | None = None
     default_action: Id = "follow_up"
     contact_line: Annotated[str, Field(max_length=200)] = ""

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from handover import brief
 from handover.bot import FinalMessages, Priority
 from handover.casefile import Assigned, Case, Holder, LogEntry, OpenedCase, OpenRequest, TaskState
-from handover.escalation import arm, due_at
+from handover.escalation import arm, due_at, later, waits_for_opening
+from handover.hours import after_working, is_online, is_open, open_time
 from handover.lifecycle import Event, move
-from handover.messages import CompleteTask, Evidence, HandoverStatus, Outcome, Trigger
-from handover.wording import agent_label, fill, first_name, in_words, placeholders
+from handover.messages import CompleteTask, Contact, Evidence, HandoverStatus, Outcome, Trigger
+from handover.wording import agent_label, fill, first_name, in_words, keepable, placeholders
 
 OUTCOME_EVENTS = {
     Outcome.closed: Event.completed,
@@ -36,7 +37,28 @@ def begin_case(request: OpenRequest, opened: OpenedCase) -> Case:
         armed_at=request.opened_at,
         silent_since=request.opened_at,
         stepped_in=request.staff_id,
+        calendar=opened.calendar,
+        urgent=trigger.urgent,
     )
+
+
+def start_clock(case: Case) -> None:
+    """From when on the first due time and the ladder count, once it is known who has the case.
+
+    While nobody is there the case waits for the opening, unless it is urgent. The due time does so only where the team would
+    not be there for long enough before it: what can be kept is kept.
+    """
+    case.armed_at = waits_for_opening(case, case.opened_at)
+    due = later(case, case.opened_at, case.policy.due)
+    in_time = case.urgent or open_time(case.calendar, case.opened_at, due) >= work_ahead(case)
+    case.due_from = case.opened_at if in_time else case.armed_at
+    if not case.policy.working_time:
+        case.due_length = case.due_from + case.policy.due - case.armed_at
+
+
+def work_ahead(case: Case) -> timedelta:
+    """How long it takes whoever has the case to deal with what they have already, and then with this case."""
+    return (case.ahead + 1) * case.policy.handling_time
 
 
 def stepped_in(staff_id: str, key: str) -> Trigger:
@@ -58,7 +80,7 @@ def assigned(case: Case, found: Assigned, now: datetime) -> None:
         return
     if case.holder is None or case.holder.staff_id != found.holder.staff_id:
         case.held_since = now
-    case.holder = found.holder
+    case.holder, case.ahead = found.holder, found.ahead
     if found.holder.staff_id not in case.asked:
         case.asked.append(found.holder.staff_id)
 
@@ -73,6 +95,7 @@ def taken(case: Case, event: Event, person: Holder, now: datetime) -> None:
         case.asked.append(person.staff_id)
     case.acted_at = now
     case.handed_back = False
+    case.catch_up_at = None
 
 
 def answered(case: Case, row: int | None, now: datetime) -> None:
@@ -94,13 +117,14 @@ def handed_back(case: Case, person: Holder, now: datetime) -> None:
         case.holder, case.held_since = person, now
     case.acted_at = case.acted_at or now
     case.handed_back = True
-    case.waiting_since = None
+    case.waiting_since = case.catch_up_at = None
 
 
 def went_idle(case: Case, now: datetime) -> None:
     """The person left the contact waiting: the bot is back, and the ladder starts anew."""
     apply(case, Event.went_idle, now)
     case.acted_at = case.waiting_since = None
+    case.catch_up_at = waits_for_opening(case, now)
     arm(case, now)
 
 
@@ -114,9 +138,12 @@ def reassigned(case: Case, found: Assigned, now: datetime) -> None:
 
 
 def reactivated(case: Case, now: datetime) -> None:
-    """Nobody acted in time: the bot answers again, while the task and its ladder run on."""
+    """Nobody acted in time: the bot answers again, while the task and its ladder run on.
+
+    A contact who is asleep while the team is not there either is not woken by an answer to what they wrote earlier.
+    """
     apply(case, Event.reactivated, now)
-    case.reactivated_at = now
+    case.reactivated_at, case.catch_up_at = now, waits_for_opening(case, now)
     case.waiting_since = None
 
 
@@ -124,6 +151,7 @@ def joined(case: Case, trigger: Trigger) -> None:
     """One more reason: the priority only ever rises."""
     if trigger.reason not in case.reasons:
         case.reasons.append(trigger.reason)
+    case.urgent = case.urgent or trigger.urgent
     prioritise(case, max(case.priority, trigger.priority, key=lambda priority: priority.rank))
 
 
@@ -145,7 +173,7 @@ def new_task(case: Case, now: datetime, due: datetime) -> None:
 
 def next_task(case: Case, now: datetime) -> None:
     """The task after one that was completed without ending the case; due as long after it starts as the first one was."""
-    new_task(case, now, due=(case.follow_up_at or now) + case.policy.due)
+    new_task(case, now, due=later(case, case.follow_up_at or now, case.policy.due))
 
 
 def complete(case: Case, act: CompleteTask, now: datetime) -> None:
@@ -154,7 +182,7 @@ def complete(case: Case, act: CompleteTask, now: datetime) -> None:
     apply(case, OUTCOME_EVENTS[act.outcome], now)
     case.acted_at = case.acted_at or now
     if act.outcome is not Outcome.needs_escalation:
-        case.waiting_since = None
+        case.waiting_since = case.catch_up_at = None
     match act.outcome:
         case Outcome.closed:
             _end(case, act.staff_id, now)
@@ -186,23 +214,55 @@ def log(case: Case, kind: str, text: str, actor: str, now: datetime, **details: 
 
 
 def final_message(case: Case, now: datetime) -> str:
-    """What the contact is told when the handover opens, with every placeholder filled in.
+    """What the contact is told when the handover opens, with every placeholder filled in, and no promise that can't be kept.
 
-    Once the due time has passed no window can be kept, so the text that promises none stands in.
+    Where no window can be kept, because the due time has passed, the text that promises none stands in.
     """
-    template = case.policy.final_message
-    if "response_window" in placeholders(template) and due_at(case) <= now:
+    template, window = situation_text(case, now), response_window(case, now)
+    if "response_window" in placeholders(template) and window is None:
         template = FinalMessages().standard
-    return fill(template, message_values(case, now))
+    return fill(keepable(template, window), message_values(case, window))
 
 
-def message_values(case: Case, now: datetime) -> dict[str, str]:
+def situation_text(case: Case, now: datetime) -> str:
+    """The text for the situation: somebody is there, or not.
+
+    While nobody is, the bot's offline message asks how to answer later. Where the team is closed by its hours and there is
+    nothing to ask, because the contact can be reached or it is too urgent to wait, the action's text for after hours names
+    another way.
+    """
+    policy = case.policy
+    if is_online(case.calendar, now):
+        return policy.final_message
+    nothing_to_ask = case.urgent or can_be_reached(case.contact)
+    return policy.after_hours if nothing_to_ask and not is_open(case.calendar, now) else policy.offline_message
+
+
+def response_window(case: Case, now: datetime) -> timedelta | None:
+    """The time within which a person will have answered: until the due time, or longer where whoever has the case has too
+    much before it in the hours that the team is there. None where the due time has passed."""
+    due = due_at(case)
+    return max(due, after_working(case.calendar, now, work_ahead(case))) - now if due > now else None
+
+
+def contact_question(case: Case, now: datetime) -> str:
+    """How the contact can be reached: asked where nothing is known and the message has not asked for it already."""
+    asked = not is_online(case.calendar, now) and situation_text(case, now) == case.policy.offline_message
+    return "" if asked or can_be_reached(case.contact) else case.policy.contact_question
+
+
+def can_be_reached(contact: Contact) -> bool:
+    """Whether a person can get back to the contact outside the conversation."""
+    return bool(contact.email or contact.phone)
+
+
+def message_values(case: Case, window: timedelta | None) -> dict[str, str]:
     name = case.holder.name if case.holder else ""
     return {
         "contact_name": case.contact.name or "there",
         "assignee": first_name(name) if name else "the team",
         "agent_label": label(case) or "the team",
-        "response_window": in_words(max(due_at(case) - now, timedelta(0))),
+        "response_window": in_words(window or timedelta(0)),
         "contact_line": case.policy.contact_line or "the number on our website",
     }
 
@@ -257,7 +317,7 @@ def _escalate(case: Case, now: datetime) -> None:
     """Nobody has acted for the next rung yet, and the due time starts anew."""
     case.acted_at = case.reactivated_at = None
     case.silent_since = case.due_from = now
-    case.due_passed_at = None
+    case.due_passed_at = case.due_length = None
 
 
 def _clock(at: datetime) -> str:

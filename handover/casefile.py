@@ -1,11 +1,13 @@
 """What a handover carries, and what its workflow, its activities and its conversation tell each other."""
 
+from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
-from handover.bot import Priority
+from handover.bot import Hours, Priority
 from handover.durations import Duration
+from handover.hours import Calendar
 from handover.ids import HandoverId, TaskId
 from handover.messages import Contact, ContactStatus, ConversationStatus, HandoverStatus, Outcome, Payload, Trigger
 from handover.turns import Standing
@@ -25,15 +27,20 @@ class OpenRequest(Payload):
 
 
 class ResolvedRung(Payload):
-    """A rung whose `after` counts from the moment the ladder was armed."""
+    """A rung whose `after` counts from the moment the ladder was armed. `share`: which part of the due time `after` is."""
 
     after: Duration
     to: str
     repeat: Duration | None = None
+    share: float | None = None
 
 
 class Policy(Payload):
-    """An action's settings as an open handover keeps them, every length of time resolved. See policy.resolve."""
+    """An action's settings as an open handover keeps them, every length of time resolved. See policy.resolve.
+
+    final_message is what the contact is told while the team is there; `after_hours` and `offline_message` while it is not.
+    contact_question: asked once where nothing is known by which to reach the contact; empty asks nothing.
+    """
 
     action: str
     bot_version: int
@@ -54,16 +61,31 @@ class Policy(Payload):
     contact_line: str
     ticket: str | None
     silent: bool = False
+    hours: Hours | None = None
+    working_time: bool = False
+    handling_time: Duration = timedelta(0)
+    after_hours: str = ""
+    offline_message: str = ""
+    contact_question: str = ""
+
+    @property
+    def needed_ahead(self) -> timedelta:
+        """How much time of the team's has to be known ahead for every length of time to be exact."""
+        lengths = [self.due, self.pause or timedelta(0), self.reactivate_after, self.person_idle]
+        lengths += [rung.after + (rung.repeat or timedelta(0)) for rung in self.ladder]
+        return max(lengths) if self.working_time else timedelta(0)
 
 
 class OpenedCase(Payload):
-    """The opened handover: its number, the fence's new standing, the contact as the store knows it, and the policy."""
+    """The opened handover: its number, the fence's new standing, the contact as the store knows it, the policy, and when
+    the team is there."""
 
     number: int
     standing: Standing
     contact: Contact
     bot_id: str
     policy: Policy
+    calendar: Calendar = Calendar()
     adopted: bool = False
 
 
@@ -77,13 +99,20 @@ class Join(Payload):
 
 
 class ContactWrote(Payload):
-    """The contact wrote while the bot was silent; `row` is the last message's place in the history."""
+    """The contact wrote while the bot was silent; `row` is the last message's place in the history.
+
+    `contact`: as they are known now, where they said how to be reached.
+    """
 
     row: int
+    contact: Contact | None = None
 
 
 class Report(Payload):
-    """What a handover tells its conversation. `answered`: the row up to which a person has answered the contact."""
+    """What a handover tells its conversation. `answered`: the row up to which a person has answered the contact.
+
+    `catch_up_at`: before then a bot that has come back by itself answers nothing that was written earlier.
+    """
 
     conversation_id: str
     number: int
@@ -96,6 +125,7 @@ class Report(Payload):
     next_step: str = ""
     answered: int = 0
     reactivated: bool = False
+    catch_up_at: AwareDatetime | None = None
 
 
 class Holder(Payload):
@@ -121,11 +151,12 @@ class AssignRequest(Payload):
 
 
 class Assigned(Payload):
-    """Who was found, by which of the targets; nobody: None, and whom to tell instead."""
+    """Who was found, by which of the targets, with how many other cases; nobody: None, and whom to tell instead."""
 
     holder: Holder | None = None
     target: str = ""
     tell: list[str] = []
+    ahead: int = 0
 
 
 class Notification(Payload):
@@ -190,7 +221,10 @@ class ActionState(Payload):
 class Case(Payload):
     """A handover's whole state: what its workflow carries, and what the store shows of it.
 
-    due_from: from when on the due time counts where there is no task; None is the opening.
+    due_from: from when on the due time counts; None is the opening. armed_at: from when on the ladder counts, `head_start`
+    of which has passed already because a rung was taken before its time. due_length: from arming the ladder to the due
+    time, where that is not the policy's. ahead: cases that the holder has to deal with first. calendar: see hours.Calendar.
+    catch_up_at: see Report.
     """
 
     conversation_id: str
@@ -232,6 +266,12 @@ class Case(Payload):
     began: bool = False
     next_step: str = ""
     next_at: AwareDatetime | None = None
+    calendar: Calendar = Calendar()
+    urgent: bool = False
+    ahead: int = 0
+    head_start: Duration = timedelta(0)
+    due_length: Duration | None = None
+    catch_up_at: AwareDatetime | None = None
 
     @property
     def id(self) -> HandoverId:
@@ -273,6 +313,16 @@ class TaskRequest(Payload):
     """Put the follow-up on the assignee's list; the description is composed from the case and the transcript."""
 
     case: Case
+
+
+class HoursRequest(Payload):
+    """When is the team there? Openings from `since` until `until`, and on until it was there for `enough` behind that."""
+
+    bot_id: str
+    hours: Hours
+    since: AwareDatetime
+    until: AwareDatetime
+    enough: Duration = timedelta(0)
 
 
 class TicketRequest(Payload):

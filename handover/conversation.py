@@ -1,6 +1,8 @@
 """The state of a conversation and its transitions: what the workflow carries, and what may change it."""
 
-from pydantic import Field
+from datetime import datetime
+
+from pydantic import AwareDatetime, Field
 
 from handover.bot import Priority
 from handover.casefile import OpenedCase, Report
@@ -32,7 +34,8 @@ class ConversationState(Payload):
     """Everything that a conversation carries from run to run.
 
     waiting: messages that no turn has taken yet. kept: rows of messages that arrived while the bot was silent and that
-    nobody has answered yet. standing: who may speak; None until the store has been asked.
+    nobody has answered yet; the bot does not answer them before `catch_up_at` unless the contact writes again. standing:
+    who may speak; None until the store has been asked.
     """
 
     conversation_id: str
@@ -49,6 +52,7 @@ class ConversationState(Payload):
     close_after_seconds: float = 7 * 86_400.0
     debounce_seconds: float = 0.0
     closed_by: str | None = None
+    catch_up_at: AwareDatetime | None = None
 
     @property
     def status(self) -> ConversationStatus:
@@ -62,10 +66,14 @@ class ConversationState(Payload):
     def bot_speaks(self) -> bool:
         return self.status is ConversationStatus.bot
 
-    @property
-    def has_work(self) -> bool:
-        """Messages wait to be answered or kept, or the bot is back and some that were kept are still unanswered."""
-        return bool(self.waiting) or (self.bot_speaks and bool(self.kept))
+    def has_work(self, now: datetime) -> bool:
+        """Messages wait to be answered or kept, or the bot is back and may answer some that were kept."""
+        return bool(self.waiting) or (self.bot_speaks and bool(self.kept) and self.catches_up_at(now) is None)
+
+    def catches_up_at(self, now: datetime) -> datetime | None:
+        """Until when a bot that is back leaves earlier messages alone; None where it does not have to wait (any more)."""
+        waits = self.bot_speaks and bool(self.kept) and self.catch_up_at is not None and self.catch_up_at > now
+        return self.catch_up_at if waits else None
 
     def receive(self, message: PostedMessage) -> bool:
         """Take a message in; False where it came before."""
@@ -128,6 +136,7 @@ class ConversationState(Payload):
         if current is None or report.number != current.number or report.seq <= current.seq:
             return False
         self.answered(report.answered)
+        self.catch_up_at = report.catch_up_at
         self.adopt(report.standing)
         if report.status.ended:
             self.handover = None

@@ -1,13 +1,14 @@
 """What happens next to an open handover if nobody acts, and when: policy + case + now -> the next step."""
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import count
 from typing import NamedTuple
 
-from handover.casefile import Case, ResolvedRung
+from handover.casefile import Case
+from handover.hours import after_working, next_open
 from handover.messages import ConversationStatus, HandoverStatus
 from handover.wording import in_words
 
@@ -58,16 +59,28 @@ def _asks_another(case: Case, to: str) -> bool:
     return to != "assignee" and not (to == "manager" and at_the_top)
 
 
+def later(case: Case, start: datetime, length: timedelta) -> datetime:
+    """The moment so long after `start`, in the time that the case's lengths are given in: wall-clock or working time."""
+    if case.policy.working_time:
+        return after_working(case.calendar, start, length)
+    return start + length
+
+
+def waits_for_opening(case: Case, at: datetime) -> datetime:
+    """What should not happen while nobody is there is put off to the next opening, unless the case is urgent."""
+    return at if case.urgent else next_open(case.calendar, at)
+
+
 def pause_ends(case: Case) -> datetime:
     """Until when the bot is silent, unless a person hands the conversation back."""
-    return case.opened_at + (case.policy.pause or timedelta(0))
+    return later(case, case.opened_at, case.policy.pause or timedelta(0))
 
 
 def bring_forward(case: Case, rung: int, now: datetime) -> Step:
     """Take a rung before its time: those below it are passed over, and those above keep their distance to it."""
-    after = case.policy.ladder[rung].after
-    case.armed_at = now - after
-    below = (Occurrence(now, index, _repeats(case.policy.ladder[index], after)) for index in range(rung))
+    after = _after(case, rung)
+    case.armed_at, case.head_start = now, after
+    below = (Occurrence(now, index, _repeats(case, index, after)) for index in range(rung))
     passed_over = tuple(one for one in below if one.repeat >= case.fired.get(one.rung, 0))
     return Step(StepKind.rung, now, Occurrence(now, rung, 0), passed_over)
 
@@ -80,8 +93,9 @@ def mark_fired(case: Case, step: Step) -> None:
 
 
 def arm(case: Case, now: datetime) -> None:
-    """Start the ladder and the reactivation anew, counting from now."""
-    case.armed_at = case.silent_since = now
+    """Start the ladder and the reactivation anew, counting from now; a ladder waits until somebody is there."""
+    case.armed_at, case.head_start, case.due_length = waits_for_opening(case, now), timedelta(0), None
+    case.silent_since = now
     case.fired = {}
     case.asked = [case.holder.staff_id] if case.holder else []
     case.reactivated_at = None
@@ -122,7 +136,7 @@ def overdue_by(case: Case, now: datetime) -> str:
 
 def due_at(case: Case) -> datetime:
     """When the task, or the handover itself where it has none, has to be done."""
-    return case.task.due_at if case.task else (case.due_from or case.opened_at) + case.policy.due
+    return case.task.due_at if case.task else later(case, case.due_from or case.opened_at, case.policy.due)
 
 
 def _unattended(case: Case) -> bool:
@@ -139,7 +153,8 @@ def _idle(case: Case) -> Step | None:
     if case.status is not HandoverStatus.acknowledged or case.waiting_since is None or case.handed_back:
         return None
     answerable_since = _not_before(case.waiting_since, case.held_since)
-    return Step(StepKind.idle, _not_before(answerable_since + case.policy.person_idle, case.snoozed_until))
+    idle_at = later(case, answerable_since, case.policy.person_idle)
+    return Step(StepKind.idle, _not_before(idle_at, case.snoozed_until))
 
 
 def _due(case: Case) -> Step | None:
@@ -152,9 +167,8 @@ def _reactivate(case: Case) -> Step | None:
     silent = case.standing.status is ConversationStatus.escalated
     if not (_unattended(case) and silent and case.reactivated_at is None):
         return None
-    return Step(
-        StepKind.reactivate, case.silent_since + max(case.policy.reactivate_after, case.policy.pause or timedelta(0))
-    )
+    silence = max(case.policy.reactivate_after, case.policy.pause or timedelta(0))
+    return Step(StepKind.reactivate, later(case, case.silent_since, silence))
 
 
 def _rung(case: Case, now: datetime) -> Step | None:
@@ -162,7 +176,7 @@ def _rung(case: Case, now: datetime) -> Step | None:
     if not _unattended(case):
         return None
     missed: list[Occurrence] = []
-    for occurrence in _occurrences(case.policy.ladder, case.armed_at, case.fired):
+    for occurrence in _occurrences(case):
         at = _not_before(occurrence.at, case.snoozed_until)
         if at > now:
             return _collapsed(missed) or Step(StepKind.rung, at, occurrence._replace(at=at))
@@ -177,19 +191,36 @@ def _collapsed(missed: list[Occurrence]) -> Step | None:
     return Step(StepKind.rung, highest.at, highest, tuple(other for other in missed if other != highest))
 
 
-def _occurrences(ladder: list[ResolvedRung], armed_at: datetime, fired: Mapping[int, int]) -> Iterator[Occurrence]:
-    return heapq.merge(*(_firings(index, rung, armed_at, fired.get(index, 0)) for index, rung in enumerate(ladder)))
+def _occurrences(case: Case) -> Iterator[Occurrence]:
+    return heapq.merge(*(_firings(case, rung) for rung in range(len(case.policy.ladder))))
 
 
-def _firings(index: int, rung: ResolvedRung, armed_at: datetime, fired: int) -> Iterator[Occurrence]:
-    """The firings of a rung that are still to come, endless where it repeats."""
-    for repeat in count(fired) if rung.repeat else range(fired, 1):
-        yield Occurrence(armed_at + rung.after + repeat * (rung.repeat or timedelta(0)), index, repeat)
+def _firings(case: Case, rung: int) -> Iterator[Occurrence]:
+    """The firings of a rung that are still to come, endless where it repeats; repeats wait for somebody to be there."""
+    fired, every = case.fired.get(rung, 0), case.policy.ladder[rung].repeat
+    for repeat in count(fired) if every else range(fired, 1):
+        at = _fires_at(case, _after(case, rung) + repeat * (every or timedelta(0)))
+        yield Occurrence(waits_for_opening(case, at) if repeat else at, rung, repeat)
 
 
-def _repeats(rung: ResolvedRung, elapsed: timedelta) -> int:
+def _fires_at(case: Case, after: timedelta) -> datetime:
+    """When a rung fires that comes so long after the bottom of the ladder."""
+    left = after - case.head_start
+    return later(case, case.armed_at, left) if left > timedelta(0) else case.armed_at + left
+
+
+def _after(case: Case, rung: int) -> timedelta:
+    """How long after the bottom of the ladder a rung comes; one that is a share of the due time moves with it."""
+    resolved = case.policy.ladder[rung]
+    if resolved.share is None or case.due_length is None:
+        return resolved.after
+    return case.due_length * resolved.share
+
+
+def _repeats(case: Case, rung: int, elapsed: timedelta) -> int:
     """How often a rung has repeated by then."""
-    return max(0, (elapsed - rung.after) // rung.repeat) if rung.repeat else 0
+    every = case.policy.ladder[rung].repeat
+    return max(0, (elapsed - _after(case, rung)) // every) if every else 0
 
 
 def _not_before(at: datetime, earliest: datetime | None) -> datetime:

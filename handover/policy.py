@@ -1,9 +1,10 @@
 """An action's settings, resolved for one trigger: what an open handover keeps for as long as it runs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from handover.bot import Action, Bot, FinalMessages, Priority, Rung
-from handover.casefile import Policy, ResolvedRung
+from handover.bot import Action, Bot, FinalMessages, Hours, Priority, Rung
+from handover.casefile import HoursRequest, Policy, ResolvedRung
+from handover.hours import KNOWN_AHEAD
 from handover.messages import Trigger
 
 DUE, DUE_URGENT = timedelta(hours=24), timedelta(hours=2)
@@ -41,6 +42,23 @@ def resolve(bot: Bot, version: int, trigger: Trigger, silent: bool = False) -> P
         contact_line=settings.contact_line,
         ticket=action.ticket,
         silent=silent,
+        hours=settings.hours,
+        working_time=action.working_time,
+        handling_time=settings.handling_time,
+        after_hours=action.final_message.after_hours,
+        offline_message=settings.offline_message,
+        contact_question=settings.contact_question,
+    )
+
+
+def hours_request(policy: Policy, bot_id: str, since: datetime, at: datetime) -> HoursRequest:
+    """What to look up so that all lengths of time are exact that begin between `since` and `at`, and for a while on."""
+    return HoursRequest(
+        bot_id=bot_id,
+        hours=policy.hours or Hours(),
+        since=since,
+        until=at + 3 * KNOWN_AHEAD,
+        enough=policy.needed_ahead,
     )
 
 
@@ -90,12 +108,12 @@ def _resolve_ladder(rungs: list[Rung], due: timedelta) -> list[ResolvedRung]:
 def _resolve_rung(rung: Rung, due: timedelta) -> ResolvedRung:
     match rung.after:
         case "due":
-            after = due
+            share = 1.0
         case "half_due":
-            after = due / 2
+            share = 0.5
         case length:
-            after = length
-    return ResolvedRung(after=after, to=rung.to, repeat=rung.repeat)
+            return ResolvedRung(after=length, to=rung.to, repeat=rung.repeat)
+    return ResolvedRung(after=due * share, to=rung.to, repeat=rung.repeat, share=share)
 
 
 def _final_message(messages: FinalMessages, trigger: Trigger) -> str:

@@ -10,6 +10,7 @@ from handover.casefile import (
     AssignRequest,
     Case,
     CaseRecord,
+    ContactWrote,
     Join,
     Notification,
     OpenedCase,
@@ -108,6 +109,12 @@ class Assistant(Protocol):
         ...
 
 
+class ContactDetails(Protocol):
+    def __call__(self, bot: Bot, text: str) -> dict[str, str]:
+        """`email` and `phone` where the text holds them, by which a person can get back to the contact."""
+        ...
+
+
 class BotSettings(Protocol):
     async def bot(self, bot_id: str | None) -> Versioned:
         """A bot's current settings; None is the default bot. Raises NotFound."""
@@ -121,6 +128,10 @@ class BotSettings(Protocol):
 class Team(Protocol):
     async def staff(self, staff_id: str) -> Staff:
         """One person. Raises NotFound."""
+        ...
+
+    async def managers_of(self, staff_id: str | None) -> list[str]:
+        """Who answers for a person's work: their manager, otherwise all of them."""
         ...
 
     async def assign(self, request: AssignRequest) -> Assigned:
@@ -211,7 +222,7 @@ class Conversations(Protocol):
         """Tell a conversation about its handover, starting the conversation anew where it has closed."""
         ...
 
-    async def contact_wrote(self, conversation_id: str, number: int, row: int) -> bool:
+    async def contact_wrote(self, conversation_id: str, number: int, wrote: ContactWrote) -> bool:
         """Tell a handover that its contact wrote; False where the handover has ended."""
         ...
 

@@ -55,6 +55,13 @@ def to_tell(targets: Sequence[str], candidates: Sequence[Candidate]) -> list[str
     return list(dict.fromkeys(members + managers))
 
 
+def managers_of(staff_id: str | None, everybody: Sequence[Staff]) -> list[str]:
+    """Who answers for a person's work: their own manager, otherwise all managers; those who are disabled are left out."""
+    there = {one.id: one for one in everybody if one.enabled}
+    own = next((one.manager for one in everybody if one.id == staff_id), None)
+    return [own] if own in there else [one.id for one in there.values() if is_manager(one)]
+
+
 def is_manager(staff: Staff) -> bool:
     return "manager" in staff.roles or staff.access in (Access.manager, Access.admin)
 

@@ -118,10 +118,11 @@ class TurnRequest(Payload):
 
 
 class Kept(Payload):
-    """Messages that wait for somebody: their rows, and who may speak by now."""
+    """Messages that wait for somebody: their rows, who may speak by now, and the contact where they left their details."""
 
     standing: Standing
     rows: list[int]
+    contact: Contact | None = None
 
 
 class Turn(Payload):

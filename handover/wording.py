@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PROMISE = re.compile(r"\b(?P<within>within )(?P<number>\d{1,4}) (?P<unit>minute|hour|day|week)s?\b", re.IGNORECASE)
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -43,6 +44,17 @@ def in_words(length: timedelta) -> str:
         return _count(hours, "hour")
     days, rest = divmod(hours, 24)
     return _count(days, "day") + (f" {_count(rest, 'hour')}" if rest else "")
+
+
+def keepable(text: str, window: timedelta | None) -> str:
+    """The text with a length of time that is written out in it ("within 24 hours") made as long as the window where it is
+    shorter: it is a promise like any other."""
+    return _PROMISE.sub(lambda promise: _kept(promise, window), text)
+
+
+def _kept(promise: re.Match[str], window: timedelta | None) -> str:
+    promised = timedelta(**{f"{promise['unit'].lower()}s": float(promise["number"])})
+    return promise[0] if window is None or promised >= window else f"{promise['within']}{in_words(window)}"
 
 
 def _count(number: int, unit: str) -> str:

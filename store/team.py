@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.casefile import Assigned, AssignRequest, Case
 from handover.errors import NotFound
-from handover.routing import Candidate, choose, holder_of, to_tell
+from handover.routing import Candidate, choose, holder_of, managers_of, to_tell
 from handover.staff import Staff
 from store.tables import AssignmentRow, ReservationRow, StaffRow
 from store.writing import Repository, upsert
@@ -21,6 +21,12 @@ class Team(Repository):
         if row is None:
             raise NotFound("staff member", staff_id)
         return Staff.model_validate(row.settings)
+
+    async def managers_of(self, staff_id: str | None) -> list[str]:
+        """Who answers for a person's work: their manager, otherwise all of them."""
+        async with self._database.read() as session:
+            rows = await session.scalars(select(StaffRow).order_by(StaffRow.id))
+            return managers_of(staff_id, [Staff.model_validate(row.settings) for row in rows])
 
     async def assign(self, request: AssignRequest) -> Assigned:
         """Choose somebody and take a place of theirs; the same key gives the same answer and takes no second place."""
@@ -52,7 +58,7 @@ def _choose(request: AssignRequest, candidates: list[Candidate]) -> Assigned:
     if choice is None:
         return Assigned(tell=to_tell(targets, candidates))
     person = choice.candidate.staff
-    return Assigned(holder=holder_of(person), target=choice.target)
+    return Assigned(holder=holder_of(person), target=choice.target, ahead=choice.candidate.load)
 
 
 async def _candidates(session: AsyncSession, team: dict[str, StaffRow]) -> list[Candidate]:

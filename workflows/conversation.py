@@ -50,7 +50,7 @@ class ConversationWorkflow:
                 await self._close_if_still_quiet()
             elif self._run_is_long():
                 await self._go_on(self.state)
-            elif self.state.has_work:
+            elif self._has_work():
                 await self._work()
         await self._end()
         return f"Closed by {self.state.closed_by}"
@@ -126,12 +126,19 @@ class ConversationWorkflow:
 
     async def _quiet_for_too_long(self) -> bool:
         """Wait for something to do. True where a conversation of the bot has been silent for its `close_after`."""
+        standing = self.state.standing
+        changed = lambda: self._has_work() or self.state.standing != standing  # noqa: E731
+        catches_up_at = self.state.catches_up_at(workflow.now())
+        if catches_up_at is not None:
+            await change_or_time(changed, catches_up_at, "Answers what was written while nobody was there")
+            return False
         at = None
         if self.state.bot_speaks and self.state.handover is None:
             at = workflow.now() + timedelta(seconds=self.state.close_after_seconds)
-        standing = self.state.standing
-        changed = lambda: self.state.has_work or self.state.standing != standing  # noqa: E731
         return await change_or_time(changed, at, "Closes when the contact stays silent")
+
+    def _has_work(self) -> bool:
+        return self.state.has_work(workflow.now())
 
     async def _work(self) -> None:
         if self.state.bot_speaks:
@@ -180,6 +187,7 @@ class ConversationWorkflow:
             AssistantActivities.keep, self._keep_request(messages), summary="Keep what the contact wrote", **STORE
         )
         self.state.keep(kept.rows)
+        self.state.contact = kept.contact or self.state.contact
         self.state.adopt(kept.standing)
 
     async def _say(self, text: str, turn: int) -> bool:

@@ -1,24 +1,28 @@
 """A case at work: the lock under which it changes, what is still to be written down, and how a change is settled."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.assign import AssignActivities
 from activities.case import CaseActivities
 from handover import case as story
-from handover.casefile import Case, CaseRecord, Holder, LogEntry, Settle, Settled, Take
+from handover.casefile import Case, CaseRecord, Holder, LogEntry, Notification, Settle, Settled, Take
 from handover.errors import Refused
 from handover.escalation import describe, next_step
 from handover.messages import Acted, ConversationStatus
 from workflows.attributes import upsert
+from workflows.opening import notification, notify
 from workflows.options import STORE
 
 
 class Desk:
     """Where a handover's case lies while it is worked on.
 
-    unsettled: something changed that nobody outside has been told yet. steps: the opening steps that still run.
+    unsettled: something changed that nobody outside has been told yet. steps: what still runs beside everything else.
     """
 
     def __init__(self, case: Case) -> None:
@@ -65,6 +69,50 @@ class Desk:
         """Settle what nobody outside has been told yet, where there is something."""
         if self.unsettled:
             await self.settle("Write down what happened")
+
+    async def tell(self, staff_id: str, event: str, text: str) -> None:
+        """Let a staff member know, beside everything else: a mail server that is down holds up nothing."""
+        if workflow.patched("tell-beside"):
+            self.beside(self._told(notification(self.case, staff_id, event, text)))
+        else:
+            await notify(notification(self.case, staff_id, event, text))
+
+    async def tell_both(self, now_with: Holder, before: Holder | None, event: str, text: str) -> None:
+        """Let whoever has the case know, and whoever had it before."""
+        for staff_id in dict.fromkeys([now_with.staff_id] + ([before.staff_id] if before else [])):
+            await self.tell(staff_id, event, text)
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something without anybody waiting for it; the handover ends once it has ended."""
+        self.steps = [step for step in self.steps if not step.done()] + [asyncio.create_task(work)]
+
+    async def all_done(self) -> None:
+        """Wait for everything that runs beside, and for what that has set off."""
+        while running := [step for step in self.steps if not step.done()]:
+            await asyncio.gather(*running)
+
+    async def failed(self, name: str, reason: str) -> None:
+        """Something failed for good: it is shown on the handover, and whoever answers for the case hears of it."""
+        self.note("action_failed", f"{name} failed for good: {reason}", step=name)
+        if not workflow.patched("failures-to-managers"):
+            return
+        holder = self.case.holder.staff_id if self.case.holder else None
+        managers = await workflow.execute_activity_method(
+            AssignActivities.managers_of, holder, summary="Who answers for this case?", **STORE
+        )
+        for staff_id in managers:
+            text = f"{name} failed for good in {self.case.id}: {reason}"
+            self.beside(self._told(notification(self.case, staff_id, "problem", text)))
+
+    async def _told(self, message: Notification) -> None:
+        try:
+            await notify(message)
+        except ActivityError as error:
+            reason = str(error.cause or error)
+            if message.event == "problem":
+                self.note("action_failed", f"{message.staff_id} could not be told of a problem: {reason}")
+            else:
+                await self.failed(f"Telling {message.staff_id}", reason)
 
     def acted(self, settled: Settled | None = None) -> Acted:
         """The answer to a person's act."""

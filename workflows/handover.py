@@ -9,13 +9,26 @@ from handover import case as story
 from handover.brief import reason_in_words
 from handover.casefile import Assigned, Case, ContactWrote, HandoverInput, Holder, Join
 from handover.errors import HandoverError
-from handover.escalation import describe, next_step
+from handover.escalation import describe, due_at, next_step
 from handover.lifecycle import Event, check, check_cancel, check_person
-from handover.messages import Acted, Cancel, Claim, CompleteTask, HandBack, Note, Reassign, Reply, Snooze, TaskCompleted
+from handover.messages import (
+    Acted,
+    Cancel,
+    Claim,
+    CompleteTask,
+    Contact,
+    HandBack,
+    Note,
+    Reassign,
+    Reply,
+    Snooze,
+    TaskCompleted,
+)
 from handover.views import HandoverView
 from workflows import people, steps
 from workflows.deadline import change_or_time
 from workflows.desk import Desk
+from workflows.hours import look_ahead
 from workflows.opening import assign, side_by_side
 from workflows.refusals import pass_over, refusals
 
@@ -29,7 +42,7 @@ class HandoverWorkflow:
     @workflow.init
     def __init__(self, start: HandoverInput) -> None:
         self.desk = Desk(start.case)
-        self.letters: list[Join | TaskCompleted] = []
+        self.letters: list[Join | TaskCompleted | ContactWrote] = []
 
     @property
     def case(self) -> Case:
@@ -54,19 +67,21 @@ class HandoverWorkflow:
                 return
             self.case.began = True
             found = await self._assign()
-            story.new_task(self.case, workflow.now(), due=self.case.opened_at + self.case.policy.due)
+            story.start_clock(self.case)
+            story.new_task(self.case, workflow.now(), due=due_at(self.case))
             self.desk.note(
                 "opened", f"Handed over: {reason_in_words(self.case.trigger.reason)}", evidence=self._evidence()
             )
             self.desk.note("assigned", self._assignment(found))
             await self.desk.settle("Opened")
-            self.desk.steps = side_by_side(self.case, found, self._step_failed)
+            self.desk.steps = side_by_side(self.case, found, self.desk.failed)
             if self.case.stepped_in is not None:
                 await people.introduce(self.desk)
         self.opened = asyncio.create_task(self._after_the_steps())
 
     async def _next(self) -> None:
         """Wait for the next step's time or for a change, whichever comes first, and do what is to be done."""
+        await look_ahead(self.case, workflow.now())
         step = next_step(self.case, workflow.now())
         at, summary = (step.at if step else None), describe(self.case, step)
         seq = self.case.seq
@@ -86,13 +101,13 @@ class HandoverWorkflow:
 
     async def _end(self) -> None:
         """Nothing is left running, and everything that happened is written down."""
-        await asyncio.gather(*self.desk.steps)
+        await self.desk.all_done()
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self.desk.write_down()
 
     async def _go_on(self) -> None:
         """Continue as new with the whole case, once nothing is in flight."""
-        await asyncio.gather(*self.desk.steps)
+        await self.desk.all_done()
         await workflow.wait_condition(workflow.all_handlers_finished)
         async with self.desk.lock:
             await self._read_letters()
@@ -169,9 +184,14 @@ class HandoverWorkflow:
     @workflow.signal
     def contact_wrote(self, wrote: ContactWrote | None = None) -> None:
         """The contact waits for an answer."""
-        if wrote is not None and wrote.row > self.case.answered:
+        if wrote is None:
+            return pass_over("contact_wrote", "nothing in it")
+        if wrote.row > self.case.answered:
             story.contact_wrote(self.case, workflow.now())
             self.desk.unsettled = True
+        if wrote.contact is not None:
+            self.letters.append(wrote)
+        return None
 
     @workflow.signal
     def join(self, request: Join | None = None) -> None:
@@ -225,11 +245,13 @@ class HandoverWorkflow:
 
     async def _read_letters(self) -> None:
         while self.letters and not self.case.status.ended:
-            letter = self.letters.pop(0)
-            if isinstance(letter, Join):
-                await steps.join(self.desk, letter)
-            else:
-                await self._take_signalled_completion(letter)
+            match self.letters.pop(0):
+                case Join() as request:
+                    await steps.join(self.desk, request)
+                case ContactWrote(contact=Contact() as contact):
+                    await steps.learn(self.desk, contact)
+                case TaskCompleted() as done:
+                    await self._take_signalled_completion(done)
 
     async def _take_signalled_completion(self, done: TaskCompleted) -> None:
         """As if a person had completed the task; what cannot be is written down, since nobody waits for an answer."""
@@ -258,9 +280,6 @@ class HandoverWorkflow:
 
     def _evidence(self) -> list[dict[str, object]]:
         return [one.model_dump(mode="json") for one in self.case.trigger.evidence]
-
-    def _step_failed(self, name: str, reason: str) -> None:
-        self.desk.note("action_failed", f"{name} failed for good: {reason}", step=name)
 
     async def _after_the_steps(self) -> None:
         """Once the opening steps have ended, readers should see how they went."""

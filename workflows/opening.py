@@ -12,13 +12,12 @@ from activities.notify import NotifyActivities
 from activities.tag import TagActivities
 from activities.task import TaskActivities
 from activities.ticket import TicketActivities
-from handover.case import final_message
+from handover.case import contact_question, final_message
 from handover.casefile import (
     ActionState,
     Assigned,
     AssignRequest,
     Case,
-    Holder,
     Notification,
     TagRequest,
     TaskRequest,
@@ -34,7 +33,10 @@ _SENDS = {
     Author.note: "Keep the note",
 }
 
-Failed = Callable[[str, str], None]
+CONTACT_QUESTION = "handover/contact-question"
+"""The key of a message that leaves once in a conversation, however many handovers it has."""
+
+Failed = Callable[[str, str], Awaitable[None]]
 """Told the name of a step that has failed for good, and why."""
 
 
@@ -75,7 +77,7 @@ async def _step(case: Case, name: str, step: Callable[[Case], Awaitable[ActionSt
     except ActivityError as error:
         reason = str(error.cause or error)
         case.actions[name] = ActionState(status="failed", text=reason)
-        failed(name, reason)
+        await failed(name, reason)
 
 
 async def create_task(case: Case) -> ActionState:
@@ -102,9 +104,11 @@ async def mark(case: Case, tags: Sequence[str] = (), status: ContactStatus | Non
 
 
 async def send_final_message(case: Case) -> ActionState:
-    """Tell the contact that a person is coming."""
-    text = final_message(case, workflow.now())
+    """Tell the contact that a person is coming; who left no way to be reached is asked for one, once in a conversation."""
+    text, question = final_message(case, workflow.now()), contact_question(case, workflow.now())
     await say(case, f"final/{case.turn}", text, Author.system, turn=case.turn)
+    if question:
+        await say(case, CONTACT_QUESTION, question, Author.system, turn=case.turn)
     return ActionState(status="done", text=text)
 
 
@@ -121,18 +125,19 @@ async def tell(case: Case, found: Assigned) -> ActionState:
     if found.holder is None:
         text = f"Nobody could be found for {case.trigger.request or case.conversation_id}; anybody may claim it."
         for staff_id in found.tell:
-            await notify(case, staff_id, "escalation", text)
+            await notify(notification(case, staff_id, "escalation", text))
         return ActionState(status="done", text=f"told {', '.join(found.tell) or 'nobody: there is no one to tell'}")
     person = found.holder.staff_id
-    await notify(case, person, "conversation_assigned", f"A conversation is assigned to you: {case.trigger.request}")
+    text = f"A conversation is assigned to you: {case.trigger.request}"
+    await notify(notification(case, person, "conversation_assigned", text))
     if case.task is not None:
-        await notify(case, person, "task_assigned", f"A task is assigned to you: {case.task.title}")
+        await notify(notification(case, person, "task_assigned", f"A task is assigned to you: {case.task.title}"))
     return ActionState(status="done", text=f"told {person}")
 
 
-async def notify(case: Case, staff_id: str, event: str, text: str) -> None:
-    """Let a staff member know."""
-    notification = Notification.model_validate(
+def notification(case: Case, staff_id: str, event: str, text: str) -> Notification:
+    """Something that a staff member should hear of this case now."""
+    return Notification.model_validate(
         {
             "key": f"{case.id}:{case.seq}:{event}:{staff_id}",
             "staff_id": staff_id,
@@ -142,15 +147,12 @@ async def notify(case: Case, staff_id: str, event: str, text: str) -> None:
             "text": text,
         }
     )
-    await workflow.execute_activity_method(
-        NotifyActivities.notify, notification, summary=f"Tell {staff_id}: {event.replace('_', ' ')}", **OUTSIDE
-    )
 
 
-async def notify_both(case: Case, now_with: Holder, before: Holder | None, event: str, text: str) -> None:
-    """Let whoever has the case know, and whoever had it before."""
-    for staff_id in dict.fromkeys([now_with.staff_id] + ([before.staff_id] if before else [])):
-        await notify(case, staff_id, event, text)
+async def notify(message: Notification) -> None:
+    """Let a staff member know."""
+    summary = f"Tell {message.staff_id}: {message.event.replace('_', ' ')}"
+    await workflow.execute_activity_method(NotifyActivities.notify, message, summary=summary, **OUTSIDE)
 
 
 async def say(
@@ -166,7 +168,9 @@ async def say(
     """Send something to the contact, or write a note; `key` is the message's own within the handover."""
     delivery = Delivery(
         conversation_id=case.conversation_id,
-        key=key if author in (Author.person, Author.note) else f"handover/{case.number}/{key}",
+        key=key
+        if author in (Author.person, Author.note) or key == CONTACT_QUESTION
+        else f"handover/{case.number}/{key}",
         author=author,
         text=text,
         turn=turn,

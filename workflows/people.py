@@ -25,7 +25,8 @@ from handover.messages import (
     Snooze,
 )
 from workflows.desk import Desk
-from workflows.opening import assign, create_task, mark, notify_both, say
+from workflows.hours import look_ahead
+from workflows.opening import assign, create_task, mark, say
 from workflows.steps import climb
 
 _CONTACT_STATUS = {
@@ -81,7 +82,7 @@ async def reassign(desk: Desk, person: Holder, act: Reassign) -> Acted:
     story.reassigned(desk.case, found, workflow.now())
     desk.note("reassigned", f"{person.name} gave the case to {found.holder.name}", person.staff_id)
     text = f"{person.name} gave this case to {found.holder.name}: {desk.case.trigger.request}"
-    await notify_both(desk.case, found.holder, before, "conversation_assigned", text)
+    await desk.tell_both(found.holder, before, "conversation_assigned", text)
     waits = desk.case.status is HandoverStatus.open
     settled = await desk.settle(f"Now with {found.holder.name}", ConversationStatus.escalated if waits else None)
     return desk.acted(settled)
@@ -116,6 +117,7 @@ async def complete(desk: Desk, act: CompleteTask) -> Acted:
     """The task is done, with an outcome that says what becomes of the case."""
     case, done = desk.case, desk.case.task_id
     above = rung_above(case)
+    await look_ahead(case, act.follow_up_at or workflow.now())
     story.complete(case, act, workflow.now())
     desk.note("task_completed", f"Task completed by {act.staff_id}: {act.outcome}", act.staff_id, note=act.note)
     await mark(case, status=_CONTACT_STATUS[act.outcome])

@@ -9,10 +9,11 @@ from handover.brief import reason_in_words
 from handover.case import joined
 from handover.casefile import Assigned, Join
 from handover.escalation import Occurrence, Step, StepKind, bring_forward, mark_fired, pause_ends, rung_above
-from handover.messages import ConversationStatus, HandoverStatus
+from handover.messages import Contact, ConversationStatus, HandoverStatus
 from handover.wording import in_words
 from workflows.desk import Desk
-from workflows.opening import assign, mark, notify, notify_both, send_final_message
+from workflows.hours import look_up
+from workflows.opening import assign, create_task, mark, send_final_message
 
 
 async def take(desk: Desk, step: Step) -> None:
@@ -35,7 +36,7 @@ async def resume(desk: Desk) -> None:
     story.resumed(desk.case, workflow.now())
     desk.note("resumed", "The follow-up's time has come")
     if desk.case.holder and desk.case.task:
-        await notify(desk.case, desk.case.holder.staff_id, "reminder", f"Now: {desk.case.task.title}")
+        await desk.tell(desk.case.holder.staff_id, "reminder", f"Now: {desk.case.task.title}")
     await desk.settle("The follow-up's time has come")
 
 
@@ -46,7 +47,7 @@ async def go_idle(desk: Desk) -> None:
     story.went_idle(case, now)
     desk.note("went_idle", f"The contact waited {waited} for an answer")
     if case.holder:
-        await notify(case, case.holder.staff_id, "reminder", f"The contact has waited {waited} for your answer")
+        await desk.tell(case.holder.staff_id, "reminder", f"The contact has waited {waited} for your answer")
     paused = now < pause_ends(case)
     await desk.settle("Nobody answered", ConversationStatus.escalated if paused else ConversationStatus.bot)
 
@@ -59,7 +60,7 @@ async def pass_due(desk: Desk) -> None:
     desk.note("overdue", what)
     if case.status is HandoverStatus.acknowledged and case.holder is not None:
         for staff_id in filter(None, [case.holder.staff_id, case.holder.manager]):
-            await notify(case, staff_id, "escalation", f"{what}, with {case.holder.name}: {case.trigger.request}")
+            await desk.tell(staff_id, "escalation", f"{what}, with {case.holder.name}: {case.trigger.request}")
     await desk.settle("Overdue")
 
 
@@ -98,13 +99,28 @@ async def join(desk: Desk, request: Join) -> None:
     if trigger.tags:
         await mark(case, trigger.tags)
     if case.holder:
-        await notify(case, case.holder.staff_id, "update", f"Another trigger in your case: {trigger.reason}")
+        await desk.tell(case.holder.staff_id, "update", f"Another trigger in your case: {trigger.reason}")
     if silent:
         await desk.settle(f"Another trigger: {trigger.reason}")
         return
     case.turn = request.turn
     await _call_people_back(desk)
+    if case.policy.hours is not None:
+        case.calendar = await look_up(case, workflow.now())
     await send_final_message(case)
+
+
+async def learn(desk: Desk, contact: Contact) -> None:
+    """The contact said how to be reached: whoever reads the task should see it."""
+    case = desk.case
+    if (contact.email, contact.phone) == (case.contact.email, case.contact.phone):
+        return
+    case.contact = contact
+    desk.note(
+        "contact_details", f"The contact left {' and '.join(filter(None, [contact.email, contact.phone]))}", "contact"
+    )
+    if case.task is not None and case.task.status == "open":
+        await create_task(case)
 
 
 async def _call_people_back(desk: Desk) -> None:
@@ -131,7 +147,7 @@ async def _remind(desk: Desk, occurrence: Occurrence) -> None:
         return
     number = f", time {occurrence.repeat + 1}" if occurrence.repeat else ""
     desk.note("rung", f"Reminded {there.holder.name}{number}")
-    await notify(case, there.holder.staff_id, "reminder", f"Still waiting for you: {case.trigger.request}")
+    await desk.tell(there.holder.staff_id, "reminder", f"Still waiting for you: {case.trigger.request}")
 
 
 async def _ask(desk: Desk, to: str, rung: int, repeat: int) -> None:
@@ -147,7 +163,7 @@ async def _ask(desk: Desk, to: str, rung: int, repeat: int) -> None:
     number = f", time {repeat + 1}" if repeat else ""
     desk.note("rung", f"Rung {rung + 1}: now with {found.holder.name} ({to}){number}", to=found.holder.staff_id)
     text = f"Nobody has acted; the case is now with {found.holder.name}: {case.trigger.request}"
-    await notify_both(case, found.holder, before, "escalation", text)
+    await desk.tell_both(found.holder, before, "escalation", text)
 
 
 async def _nobody_left(desk: Desk, to: str, rung: int, found: Assigned) -> None:
@@ -156,7 +172,7 @@ async def _nobody_left(desk: Desk, to: str, rung: int, found: Assigned) -> None:
     above = rung_above(case)
     if above is None:
         for staff_id in found.tell:
-            await notify(case, staff_id, "escalation", f"Nobody is left to ask: {case.trigger.request}")
+            await desk.tell(staff_id, "escalation", f"Nobody is left to ask: {case.trigger.request}")
         return
     step = bring_forward(case, above, workflow.now())
     mark_fired(case, step)

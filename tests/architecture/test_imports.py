@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.tree import repository_files, text_of
 
 ANYTHING = {"*"}
-PURE = {"pydantic", "pydantic_core", "yaml", "rapidfuzz"}
+PURE = {"pydantic", "pydantic_core", "yaml", "rapidfuzz", "opening_hours"}
 
 # The standard library and a package's own modules are allowed to each. A name allows everything below it.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -166,3 +166,9 @@ def test_an_import_beyond_the_table_is_refused(path: str, source: str) -> None:
 )
 def test_an_import_of_the_table_is_allowed(path: str, source: str) -> None:
     assert forbidden_imports(path, source) == []
+
+
+def test_openings_are_looked_up_by_activities_alone() -> None:
+    """Holidays change with the library's releases: a workflow that looked them up would replay differently."""
+    users = {path for path in repository_files("*.py") if "handover.openings" in text_of(path)}
+    assert users == {"activities/case.py", "tests/unit/test_hours.py", "tests/architecture/test_imports.py"}

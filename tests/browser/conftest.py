@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from engine.stack import Stack, StackPlan
 from engine.temporal import find_temporal
+from tests.example import put_example_bot
 
 QUIET = [
     "--no-sandbox",
@@ -49,6 +50,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory, chromium: str, tempora
     one = Stack(plan)
     try:
         await one.start()
+        await put_example_bot(one)
         yield one
     finally:
         await one.stop()

@@ -9,6 +9,7 @@ import pytest
 from console.api import Api
 from console.server import api_key
 from engine.stack import Stack, StackPlan
+from tests.example import put_example_bot
 
 Start = Callable[[Path], AbstractAsyncContextManager[Stack]]
 
@@ -27,6 +28,7 @@ async def started(folder: Path) -> AsyncIterator[Stack]:
 @pytest.fixture(scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     async with started(tmp_path_factory.mktemp("stack")) as stack:
+        await put_example_bot(stack)
         yield stack
 
 

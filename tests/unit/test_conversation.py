@@ -10,7 +10,7 @@ from handover.errors import Refused
 from handover.messages import Contact, ConversationStatus, HandoverStatus, PostedMessage
 from handover.triggers import Memory
 from handover.turns import Begun, Standing, Turn
-from tests.unit.make import bot, opened, rules, trigger
+from tests.unit.make import START, bot, opened, rules, trigger
 
 BOT, ESCALATED, HUMAN, CLOSED = ConversationStatus
 
@@ -75,7 +75,7 @@ def test_everything_that_waits_becomes_the_next_turn() -> None:
     for message_id in "ab":
         state.receive(said(message_id))
     assert [message.message_id for message in state.begin_turn()] == ["a", "b"]
-    assert (state.turn, state.waiting, state.has_work) == (5, [], False)
+    assert (state.turn, state.waiting, state.has_work(START)) == (5, [], False)
     assert state.begin_silent_turn() == 6
 
 
@@ -93,7 +93,7 @@ def test_kept_messages_are_work_once_the_bot_is_back(
     status: ConversationStatus, waits: bool, kept: list[int], work: bool
 ) -> None:
     state = fresh(standing=standing(1, status), waiting=[said("a")] if waits else [], kept=kept)
-    assert state.has_work is work
+    assert state.has_work(START) is work
 
 
 def test_kept_rows_are_kept_once_until_somebody_has_answered_them() -> None:
@@ -234,7 +234,13 @@ def full() -> ConversationState:
     state.keep([7, 8])
     state.memory = Memory(failed=2, clarified=True, offered=trigger(tags=["upset"]), upset=1)
     return state.model_copy(
-        update={"turn": 151, "close_after_seconds": 60.0, "debounce_seconds": 0.5, "bot_id": "hvac"}
+        update={
+            "turn": 151,
+            "close_after_seconds": 60.0,
+            "debounce_seconds": 0.5,
+            "bot_id": "hvac",
+            "catch_up_at": START,
+        }
     )
 
 

@@ -338,7 +338,7 @@ async def test_acting_on_a_handover_that_is_not_there(town: Town) -> None:
 
 
 async def test_a_second_request_joins_the_open_handover(town: Town) -> None:
-    await town.hand_over()
+    await town.hand_over(Contact(phone="+13125550142"))
     opened = await town.client.request_human(town.conversation_id, RequestHuman())
     assert opened.handover_id == str(town.handover)
     await town.until(lambda: _has_logged(town, "joined"))

@@ -17,17 +17,15 @@ from assistant.builtin import BuiltinAssistant
 from client import HandoverClient, WorkflowSignals, register_search_attributes
 from engine.process import wait_until
 from handover.bot import Bot
-from handover.documents import read_bot
 from handover.ids import HandoverId, conversation_workflow_id
 from handover.messages import Author, Contact, HandoverStatus, PostedMessage
 from handover.ports import Assistant
 from handover.views import ConversationDetail, HandoverDetail, LogView
 from settings import AppSettings
 from store import Store
-from store.first_start import EXAMPLES, load_folder
+from store.first_start import load_folder
+from tests.example import BOT_FILE, example_bot
 from worker import make_activities, make_worker
-
-BOT_FILE = EXAMPLES / "hvac" / "bot.yaml"
 
 
 @asynccontextmanager
@@ -58,6 +56,7 @@ class Town:
         store = Store.at(f"sqlite+aiosqlite:///{folder / 'handover.db'}")
         await store.database.migrate()
         await load_folder(store, BOT_FILE.parent)
+        await store.settings.put_bot(example_bot())
         activities = make_activities(store, assistant or BuiltinAssistant(), WorkflowSignals(environment.client))
         async with make_worker(environment.client, activities, AppSettings(graceful_shutdown_seconds=1)):
             yield cls(environment, store, HandoverClient(environment.client))
@@ -67,10 +66,7 @@ class Town:
 
     async def change_bot(self, **handover: Any) -> Bot:
         """Change the bot's handover settings; what is not named stays as in the example."""
-        bot = read_bot(BOT_FILE.read_text(), str(BOT_FILE))
-        settings = bot.model_dump(mode="json", exclude_none=True)
-        settings["handover"] |= handover
-        changed = Bot.model_validate(settings)
+        changed = example_bot(**handover)
         await self.store.settings.put_bot(changed)
         return changed
 
