@@ -41,6 +41,7 @@ from handover.messages import (
     Opened,
     PostedMessage,
     Reassign,
+    Reopen,
     Reply,
     RequestHuman,
     Snooze,
@@ -146,6 +147,11 @@ class HandoverClient:
         await _answered(
             lambda: handle.execute_update(ConversationWorkflow.close, act, id=key), "open conversation", conversation_id
         )
+
+    async def reopen(self, handover: HandoverId, act: ByStaff, reason: str = "", *, key: str | None = None) -> Opened:
+        """A manager takes up a handover again that was ended wrongly. Refused while another one is open."""
+        reopen = Reopen(staff_id=act.staff_id, number=handover.number, reason=reason)
+        return await self._update_conversation(handover.conversation_id, ConversationWorkflow.reopen, reopen, None, key)
 
     async def view(self, conversation_id: str) -> ConversationView:
         """Where a conversation stands, asked of the workflow itself."""

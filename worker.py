@@ -7,8 +7,10 @@ Ends on SIGTERM or Ctrl-C after finishing what it has begun.
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -21,6 +23,7 @@ from activities.case import CaseActivities
 from activities.heartbeat import Heartbeats
 from activities.message import MessageActivities
 from activities.notify import NotifyActivities
+from activities.review import ReviewActivities
 from activities.tag import TagActivities
 from activities.task import TaskActivities
 from activities.ticket import TicketActivities
@@ -30,17 +33,20 @@ from assistant.openai_compatible import OpenAIAssistant
 from channels.web import WebChannel
 from client import WorkflowSignals, connect, register_search_attributes
 from handover.ids import TASK_QUEUE
-from handover.ports import Assistant, Conversations
-from integrations.notifier import StaffNotifier
+from handover.ports import Assistant, Channel, Conversations, Ticketing
+from handover.staff import NotifyChannel
+from integrations.notifier import Sender, StaffNotifier
 from logs import set_up_logging
+from schedules import ensure_weekly_review
 from settings import AppSettings
 from store import Store
 from store.first_start import first_start
 from workflows.conversation import ConversationWorkflow
 from workflows.handover import HandoverWorkflow
+from workflows.review import ReviewWorkflow
 
 CACHED_RUNS = 2000
-WORKFLOWS: list[type] = [ConversationWorkflow, HandoverWorkflow]
+WORKFLOWS: list[type] = [ConversationWorkflow, HandoverWorkflow, ReviewWorkflow]
 
 
 def make_assistant(settings: AppSettings) -> Assistant:
@@ -57,11 +63,22 @@ def make_assistant(settings: AppSettings) -> Assistant:
     )
 
 
-def make_activities(store: Store, assistant: Assistant, conversations: Conversations) -> list[Any]:
+class Outside(NamedTuple):
+    """The systems that Handover reaches outside, by name; what is not there is off."""
+
+    channels: Mapping[str, Channel] = MappingProxyType({"web": WebChannel()})
+    senders: Mapping[NotifyChannel, Sender] = MappingProxyType({})
+    ticketing: Mapping[str, Ticketing] = MappingProxyType({})
+
+
+def make_activities(
+    store: Store, assistant: Assistant, conversations: Conversations, outside: Outside | None = None
+) -> list[Any]:
     """Every activity, bound to its adapters."""
+    outside = outside or Outside()
     bots, transcripts, handovers = store.settings, store.transcripts, store.handovers
     turns = AssistantActivities(assistant, contact_details, bots, transcripts, conversations)
-    messages = MessageActivities(transcripts, {"web": WebChannel()})
+    messages = MessageActivities(transcripts, outside.channels)
     case = CaseActivities(bots, store.team, transcripts, handovers, conversations)
     assign = AssignActivities(store.team)
     return [
@@ -73,6 +90,7 @@ def make_activities(store: Store, assistant: Assistant, conversations: Conversat
         case.open_handover,
         case.join,
         case.introduce,
+        case.recall,
         case.take,
         case.settle,
         case.look_up_hours,
@@ -80,8 +98,9 @@ def make_activities(store: Store, assistant: Assistant, conversations: Conversat
         assign.managers_of,
         TaskActivities(assistant, bots, transcripts, handovers).create_task,
         TagActivities(handovers).tag,
-        NotifyActivities(StaffNotifier(store.team, store.notifications, {})).notify,
-        TicketActivities({}).open_ticket,
+        NotifyActivities(StaffNotifier(store.team, store.notifications, outside.senders)).notify,
+        TicketActivities(outside.ticketing).open_ticket,
+        ReviewActivities(store.reads, store.team).write_review,
     ]
 
 
@@ -123,6 +142,7 @@ async def main() -> None:
         await first_start(store)
         temporal = await connect(runtime=make_runtime(settings))
         await register_search_attributes(temporal)
+        await ensure_weekly_review(temporal, settings.review_time_zone)
         activities = make_activities(store, make_assistant(settings), WorkflowSignals(temporal))
         async with make_worker(temporal, activities, settings):
             await stop.wait()

@@ -3,12 +3,26 @@
 import asyncio
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.assistant import current_bot
-from handover.casefile import Case, Holder, HoursRequest, Join, OpenedCase, OpenRequest, Report, Settle, Settled, Take
-from handover.errors import NotFound
+from activities.refusal import refusal
+from handover.casefile import (
+    Case,
+    Holder,
+    HoursRequest,
+    Join,
+    OpenedCase,
+    OpenRequest,
+    RecallRequest,
+    Report,
+    Settle,
+    Settled,
+    Take,
+)
+from handover.errors import HandoverError, NotFound
 from handover.hours import Calendar
+from handover.ids import HandoverId
+from handover.lifecycle import check_reopen
 from handover.openings import look_up
 from handover.policy import hours_request, resolve
 from handover.ports import BotSettings, Conversations, Handovers, Team, Transcripts, Versioned
@@ -63,7 +77,17 @@ class CaseActivities:
         try:
             return holder_of(await self._team.staff(staff_id))
         except NotFound as error:
-            raise ApplicationError(str(error), type=error.code, non_retryable=True) from error
+            raise refusal(error) from error
+
+    @activity.defn
+    async def recall(self, request: RecallRequest) -> Case:
+        """A case that has ended, for a manager who reopens it. Fails for good where there is none, or it may not be."""
+        try:
+            case = await self._handovers.case(HandoverId(request.conversation_id, request.act.number))
+            check_reopen(case, holder_of(await self._team.staff(request.act.staff_id)))
+        except HandoverError as error:
+            raise refusal(error) from error
+        return case
 
     @activity.defn
     async def take(self, take: Take) -> Standing:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from handover.durations import Duration, format_duration
-from handover.errors import Misfit
+from handover.errors import Misfit, shown
 from handover.ids import SETTINGS_ID
+from handover.opening_hours import check_hours
 from handover.wording import placeholders
 
 MAX_ACTIONS = 3
@@ -19,7 +20,21 @@ MAX_ACTIONS = 3
 Id = Annotated[str, Field(pattern=SETTINGS_ID)]
 Phrase = Annotated[str, Field(min_length=2, max_length=300)]
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+"""A number is a number: `yes` would otherwise count as 1."""
+Count = Annotated[int, Field(strict=True, ge=0, le=20)]
+Rank = Annotated[int, Field(strict=True, ge=0, le=100)]
+"""Which of several that fire comes first: the higher one."""
+
+
+def _takes_time(length: timedelta) -> timedelta:
+    if length < timedelta(seconds=1):
+        raise ValueError(f"{format_duration(length)} is too short; allowed is 1s or longer")
+    return length
+
+
+Length = Annotated[Duration, AfterValidator(_takes_time)]
+"""A length of time that is more than an instant."""
 
 
 class Settings(BaseModel):
@@ -52,7 +67,7 @@ class Priority(StrEnum):
 def _check_target(value: str) -> str:
     if value == "manager" or re.fullmatch(r"(user|role):[a-z0-9][a-z0-9_-]{0,62}", value):
         return value
-    raise ValueError(f"{value!r} names nobody; allowed are user:ID, role:NAME and manager")
+    raise ValueError(f"{shown(value)} names nobody; allowed are user:ID, role:NAME and manager")
 
 
 Target = Annotated[str, AfterValidator(_check_target)]
@@ -78,7 +93,7 @@ TITLE_PLACEHOLDERS = frozenset({"request", "reason", "contact_name"})
 def _check_placeholders(text: str, allowed: frozenset[str]) -> str:
     unknown = placeholders(text) - allowed
     if unknown:
-        raise ValueError(f"{{{min(unknown)}}} is no placeholder; allowed are {', '.join(sorted(allowed))}")
+        raise ValueError(f"{{{min(unknown)[:60]}}} is no placeholder; allowed are {', '.join(sorted(allowed))}")
     return text
 
 
@@ -125,22 +140,16 @@ class TaskTemplate(Settings):
     """The follow-up put on the assignee's list. `due` and `priority` left out follow from the trigger."""
 
     title: Title = "Follow up: {request} — {reason}"
-    due: Duration | None = None
+    due: Length | None = None
     priority: Priority | None = None
 
 
 class Rung(Settings):
     """One step of the ladder: `after` counts from the trigger; `due` and `half_due` are relative to the task."""
 
-    after: Literal["due", "half_due"] | Duration
+    after: Literal["due", "half_due"] | Length
     to: RungTarget
-    repeat: Duration | None = None
-
-    @model_validator(mode="after")
-    def _repeats_take_time(self) -> "Rung":
-        if self.repeat is not None and self.repeat < timedelta(seconds=1):
-            raise Misfit(("repeat",), f"{format_duration(self.repeat)} is too short; allowed is 1s or longer")
-        return self
+    repeat: Length | None = None
 
 
 class Action(Settings):
@@ -178,7 +187,7 @@ class Scenario(Settings):
     keywords: Annotated[list[Phrase], Field(max_length=200)] = []
     tags: list[Tag] = []
     urgent: bool = False
-    priority: Annotated[int, Field(ge=0, le=100)] = 0
+    priority: Rank = 0
 
 
 class HumanRequested(Scenario):
@@ -193,18 +202,18 @@ class LackOfInformation(Scenario):
 
 class FailedToResolve(Scenario):
     enabled: bool = True
-    retries: Annotated[int, Field(ge=0, le=20)] = 2
+    retries: Count = 2
     tags: list[Tag] = ["unresolved"]
 
 
 class NegativeSentiment(Scenario):
     threshold: Share = 0.7
-    repeated: Annotated[int, Field(ge=1, le=20)] = 2
+    repeated: Annotated[Count, Field(ge=1)] = 2
     tags: list[Tag] = ["upset"]
 
 
 class HighValue(Scenario):
-    priority: Annotated[int, Field(ge=0, le=100)] = 10
+    priority: Rank = 10
     vip_tags: list[Tag] = []
 
 
@@ -252,15 +261,31 @@ class Rule(Settings):
     conditions: Conditions = Conditions()
     tags: list[Tag] = []
     urgent: bool = False
-    priority: Annotated[int, Field(ge=0, le=100)] = 0
+    priority: Rank = 0
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 class Hours(Settings):
-    """When the team is there, in OpenStreetMap's opening_hours syntax, and in which time zone."""
+    """When the team is there, in OpenStreetMap's opening_hours syntax, and in which time zone.
 
-    time_zone: str = "UTC"
-    open: str = "24/7"
-    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")] | None = None
+    `holidays`: the country whose public holidays `PH` in `open` stands for, such as US.
+    """
+
+    time_zone: Annotated[str, Field(max_length=64)] = "UTC"
+    open: Annotated[str, Field(max_length=1000), AfterValidator(_on_one_line)] = "24/7"
+    holidays: Annotated[str, Field(max_length=64)] | None = None
+
+
+def _can_be_kept(hours: Hours) -> Hours:
+    check_hours(hours.time_zone, hours.open, hours.holidays)
+    return hours
+
+
+KeptHours = Annotated[Hours, AfterValidator(_can_be_kept)]
+"""Checked where settings are read, and not where a case carries them along: it lives on when the library learns better."""
 
 
 class HandoverSettings(Settings):
@@ -278,7 +303,7 @@ class HandoverSettings(Settings):
         "How can we reach you? Please leave an email address or a phone number."
     )
     """Asked once where neither is known; empty asks nothing."""
-    hours: Hours = Hours()
+    hours: KeptHours = Hours()
     handling_time: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=1))] = timedelta(minutes=15)
     """How long a person needs for one case: for promises that can be kept by somebody who has several."""
     default_assignee: Target | None = None
@@ -287,7 +312,7 @@ class HandoverSettings(Settings):
     tag: Tag = "human_handover"
     scenarios: Scenarios = Scenarios()
     rules: Annotated[list[Rule], Field(max_length=50)] = []
-    max_actions: Annotated[int, Field(ge=1, le=100)] = MAX_ACTIONS
+    max_actions: Annotated[int, Field(strict=True, ge=1, le=100)] = MAX_ACTIONS
     actions: Annotated[dict[Id, Action], Field(min_length=1)] = {"follow_up": Action()}
 
     @model_validator(mode="after")
@@ -296,7 +321,7 @@ class HandoverSettings(Settings):
             raise Misfit(("actions",), f"{len(self.actions)} are too many; allowed are {self.max_actions}")
         for key, name in self._used_actions():
             if name not in self.actions:
-                raise Misfit(key, f"there is no action {name!r}; allowed are {', '.join(self.actions)}")
+                raise Misfit(key, f"there is no action {shown(name)}; allowed are {', '.join(self.actions)}")
         names = [rule.name for rule in self.rules]
         for index, name in enumerate(names):
             if name in names[:index] or name in Scenarios.model_fields or name in OTHER_REASONS:
@@ -324,5 +349,5 @@ class Bot(Settings):
     knowledge: list[str] = []
     collect: list[Id] = []
     debounce: Duration = timedelta(0)
-    close_after: Duration = timedelta(days=7)
+    close_after: Length = timedelta(days=7)
     handover: HandoverSettings = HandoverSettings()

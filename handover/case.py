@@ -179,6 +179,7 @@ def next_task(case: Case, now: datetime) -> None:
 def complete(case: Case, act: CompleteTask, now: datetime) -> None:
     """The task is done; the case ends, waits for its follow-up, or goes up the ladder (the caller fires the rung)."""
     _end_task(case, act, now)
+    _note_what_came_of_it(case, act)
     apply(case, OUTCOME_EVENTS[act.outcome], now)
     case.acted_at = case.acted_at or now
     if act.outcome is not Outcome.needs_escalation:
@@ -205,6 +206,18 @@ def cancelled(case: Case, by: str, now: datetime) -> None:
     if case.task and case.task.status == "open":
         case.task = case.task.model_copy(update={"status": "cancelled", "completed_at": now, "completed_by": by})
     _end(case, by, now)
+
+
+def reopened(case: Case, now: datetime) -> None:
+    """The case was ended wrongly: whoever had it is asked anew, all times count from now, and what was said to have come of
+    it is taken back."""
+    apply(case, Event.reopened, now)
+    case.completed_at = case.ended_by = case.acted_at = case.due_passed_at = None
+    case.waiting_since = case.follow_up_at = case.snoozed_until = case.catch_up_at = None
+    case.handed_back = case.converted = case.unnecessary = False
+    case.outcome = None
+    case.due_from = now
+    arm(case, now)
 
 
 def log(case: Case, kind: str, text: str, actor: str, now: datetime, **details: object) -> LogEntry:
@@ -300,6 +313,13 @@ def _end_task(case: Case, act: CompleteTask, now: datetime) -> None:
             "unnecessary": act.unnecessary,
         }
     )
+
+
+def _note_what_came_of_it(case: Case, act: CompleteTask) -> None:
+    """A booking stays one whatever comes after it, and so does what was unnecessary."""
+    case.outcome = act.outcome
+    case.converted = case.converted or act.converted
+    case.unnecessary = case.unnecessary or act.unnecessary
 
 
 def _end(case: Case, by: str, now: datetime) -> None:

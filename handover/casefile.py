@@ -9,7 +9,16 @@ from handover.bot import Hours, Priority
 from handover.durations import Duration
 from handover.hours import Calendar
 from handover.ids import HandoverId, TaskId
-from handover.messages import Contact, ContactStatus, ConversationStatus, HandoverStatus, Outcome, Payload, Trigger
+from handover.messages import (
+    Contact,
+    ContactStatus,
+    ConversationStatus,
+    HandoverStatus,
+    Outcome,
+    Payload,
+    Reopen,
+    Trigger,
+)
 from handover.turns import Standing
 
 
@@ -164,7 +173,7 @@ class Notification(Payload):
 
     key: str
     staff_id: str
-    event: Literal["conversation_assigned", "task_assigned", "reminder", "escalation", "problem", "update"]
+    event: Literal["conversation_assigned", "task_assigned", "reminder", "escalation", "problem", "update", "review"]
     conversation_id: str
     number: int
     text: str
@@ -224,7 +233,7 @@ class Case(Payload):
     due_from: from when on the due time counts; None is the opening. armed_at: from when on the ladder counts, `head_start`
     of which has passed already because a rung was taken before its time. due_length: from arming the ladder to the due
     time, where that is not the policy's. ahead: cases that the holder has to deal with first. calendar: see hours.Calendar.
-    catch_up_at: see Report.
+    catch_up_at: see Report. outcome, converted, unnecessary: what came of it so far, with a task or without.
     """
 
     conversation_id: str
@@ -262,6 +271,9 @@ class Case(Payload):
     entries: int = 0
     completed_at: AwareDatetime | None = None
     ended_by: str | None = None
+    outcome: Outcome | None = None
+    converted: bool = False
+    unnecessary: bool = False
     seq: int = 0
     began: bool = False
     next_step: str = ""
@@ -304,9 +316,17 @@ class Settled(Payload):
 
 
 class HandoverInput(Payload):
-    """What starts a handover, and what one run of it hands on to the next."""
+    """What starts a handover, and what one run of it hands on to the next. `reopened`: the case had ended before."""
 
     case: Case
+    reopened: Reopen | None = None
+
+
+class RecallRequest(Payload):
+    """A case that has ended and is to be reopened by a person."""
+
+    conversation_id: str
+    act: Reopen
 
 
 class TaskRequest(Payload):

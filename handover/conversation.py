@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import AwareDatetime, Field
 
 from handover.bot import Priority
-from handover.casefile import OpenedCase, Report
+from handover.casefile import Case, OpenedCase, Report
 from handover.errors import Refused
 from handover.ids import HandoverId
 from handover.messages import Contact, ConversationStatus, HandoverStatus, Payload, PostedMessage, Trigger
@@ -127,6 +127,12 @@ class ConversationState(Payload):
         self.handover = OpenHandover(number=opened.number, reason=trigger.reason, priority=trigger.priority)
         self.contact, self.memory = opened.contact, Memory()
         self.adopt(opened.standing)
+
+    def reopen(self, case: Case) -> None:
+        """A handover that had ended is open again."""
+        self.handover = OpenHandover(
+            number=case.number, seq=case.seq, reason=case.trigger.reason, priority=case.priority
+        )
 
     def hear(self, report: Report) -> bool:
         """Take a handover's report in; False where it is older than what is known."""

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from handover.errors import shown
+
 _UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0}
 _KEYS = {"days": "d", "hours": "h", "minutes": "m", "seconds": "s"}
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([dhms])")
@@ -22,19 +24,19 @@ def parse_duration(value: Any) -> timedelta:
     elif isinstance(value, str):
         length = _from_text(value)
     else:
-        raise ValueError(f"{value!r} is no length of time; {_ALLOWED}")
+        raise ValueError(f"{shown(value)} is no length of time; {_ALLOWED}")
     if not timedelta(0) <= length <= LONGEST:
-        raise ValueError(f"{value!r} is out of range; allowed is 0 to {LONGEST.days} days")
+        raise ValueError(f"{shown(value)} is out of range; allowed is 0 to {LONGEST.days} days")
     return length
 
 
 def _from_mapping(value: dict[Any, Any]) -> timedelta:
     seconds = 0.0
     if not value:
-        raise ValueError(f"{value!r} is no length of time; {_ALLOWED}")
+        raise ValueError(f"{shown(value)} is no length of time; {_ALLOWED}")
     for key, amount in value.items():
         if key not in _KEYS or isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < 1e9:
-            raise ValueError(f"{key!r}: {amount!r} is no length of time; {_ALLOWED}")
+            raise ValueError(f"{shown(key)}: {shown(amount)} is no length of time; {_ALLOWED}")
         seconds += amount * _UNITS[_KEYS[key]]
     return timedelta(seconds=seconds)
 
@@ -47,7 +49,7 @@ def _from_text(value: str) -> timedelta:
         seconds += float(match[1]) * _UNITS[match[2]]
         position = match.end()
     if not value.strip() or value[position:].strip():
-        raise ValueError(f"{value!r} is no length of time; {_ALLOWED}")
+        raise ValueError(f"{shown(value)} is no length of time; {_ALLOWED}")
     return timedelta(seconds=seconds)
 
 

@@ -1,7 +1,9 @@
 """What can be refused, in words that say what was wrong, where, and what is allowed."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 
 class HandoverError(Exception):
@@ -70,3 +72,19 @@ class SettingsError(HandoverError):
     def _where(self, problem: Problem) -> str:
         place = self.source if problem.line is None else f"{self.source}, line {problem.line}"
         return f"{place}: {problem.key}" if problem.key else place
+
+
+def did_you_mean(name: str, known: Iterable[str], means: Mapping[str, str] | None = None) -> str:
+    """What a misspelt name was probably meant to be, as the middle of a sentence; empty where nothing is near.
+
+    means: what to say instead of a known name.
+    """
+    folded = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
+    return "".join(f" (did you mean {(means or {}).get(folded[one], folded[one])}?)" for one in near)
+
+
+def shown(value: object) -> str:
+    """A refused value as a refusal shows it: as its author wrote it, and never in full length."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"

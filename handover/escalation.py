@@ -134,6 +134,17 @@ def overdue_by(case: Case, now: datetime) -> str:
     return in_words(now - due) if now > due else ""
 
 
+def missed_due(case: Case) -> datetime | None:
+    """The due time that has passed with something left to do; None while there is time, or where all was done in time.
+
+    Cancelling late makes nothing punctual: a due time that was missed before stays missed.
+    """
+    due = due_at(case)
+    done_at = (case.task.completed_at if case.task else None) or case.completed_at
+    late = case.due_passed_at is not None if done_at is None else done_at > due
+    return due if late else None
+
+
 def due_at(case: Case) -> datetime:
     """When the task, or the handover itself where it has none, has to be done."""
     return case.task.due_at if case.task else later(case, case.due_from or case.opened_at, case.policy.due)

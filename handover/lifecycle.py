@@ -21,6 +21,7 @@ class Event(StrEnum):
     completed = "completed"
     scheduled = "scheduled"
     cancelled = "cancelled"
+    reopened = "reopened"
 
 
 _OPEN, _ACK, _SCHEDULED = HandoverStatus.open, HandoverStatus.acknowledged, HandoverStatus.scheduled
@@ -60,6 +61,8 @@ MOVES: dict[tuple[HandoverStatus, Event], HandoverStatus] = {
     (_SCHEDULED, Event.completed): _DONE,
     (_SCHEDULED, Event.scheduled): _SCHEDULED,
     (_SCHEDULED, Event.cancelled): _CANCELLED,
+    (_DONE, Event.reopened): _OPEN,
+    (_CANCELLED, Event.reopened): _OPEN,
 }
 """Every allowed move. What is not here is refused."""
 
@@ -67,6 +70,20 @@ MOVES: dict[tuple[HandoverStatus, Event], HandoverStatus] = {
 def move(status: HandoverStatus, event: Event) -> HandoverStatus | None:
     """The status after an event, or None where the event is not allowed."""
     return MOVES.get((status, event))
+
+
+def check_reopen(case: Case, person: Holder) -> None:
+    """Raise Refused where the case has not ended, or a person who is no manager reopens it."""
+    if move(case.status, Event.reopened) is None:
+        held = f", held by {case.holder.name}" if case.holder else ""
+        raise Refused(
+            "not_ended",
+            f"Handover {case.id} is {case.status}{held}; only one that has ended can be reopened.",
+            holder=case.holder.staff_id if case.holder else None,
+            since=case.held_since,
+        )
+    if not person.manages:
+        raise Refused("managers_only", f"Reopening is for managers; {person.name} is none.")
 
 
 def check(case: Case, event: Event, staff_id: str | None) -> None:

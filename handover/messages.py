@@ -153,6 +153,13 @@ class Cancel(Payload):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
+class Reopen(ByStaff):
+    """`reopen`: a manager takes up handover `number` of a conversation again, which was ended wrongly."""
+
+    number: Annotated[int, Field(ge=1)]
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
 class CompleteTask(ByStaff):
     """`complete_task`: the outcome, and whether it brought a booking (`converted`) or the bot could have done it."""
 
@@ -192,13 +199,14 @@ class Acted(Payload):
 
 
 class Evidence(Payload):
-    """Why one rule fired: what was seen, how strongly, and from which value on the rule counts it."""
+    """Why one rule fired: what was seen, how strongly, from which value on the rule counts it, and its priority."""
 
     scenario: str
     score: float
     threshold: float
     matched: str
     kind: Literal["phrase", "keyword", "model", "count", "tag", "button", "person"]
+    priority: int = 0
 
 
 class Trigger(Payload):

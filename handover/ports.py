@@ -20,6 +20,7 @@ from handover.casefile import (
     Take,
     TicketRequest,
 )
+from handover.ids import HandoverId
 from handover.messages import Author, Contact, ContactStatus
 from handover.staff import Staff
 from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Standing
@@ -35,8 +36,10 @@ from handover.views import (
     MessageView,
     NotificationView,
     Page,
+    Review,
     TaskView,
 )
+from handover.week import Week
 
 
 class Line(NamedTuple):
@@ -184,6 +187,10 @@ class Handovers(Protocol):
         """Write the case and its log entries; an older state never overwrites a newer one."""
         ...
 
+    async def case(self, handover: HandoverId) -> Case:
+        """A handover's case as it was written down last. Raises NotFound."""
+        ...
+
     async def put_task(self, case: Case, description: str) -> None:
         """Put the follow-up on its list, with its description."""
         ...
@@ -277,12 +284,20 @@ class Reads(Protocol):
         until: datetime | None = None,
     ) -> HandoverNumbers: ...
 
+    async def review(self, week: Week) -> Review: ...
+
     async def turn_of(self, conversation_id: str, message_id: str) -> int | None:
         """The turn that took a message; None where none has yet."""
         ...
 
     async def replies(self, conversation_id: str, turn: int) -> list[MessageView]:
         """What the contact was told in a turn."""
+        ...
+
+
+class Reviews(Protocol):
+    async def review(self, week: Week) -> Review:
+        """A week's numbers, and what the bot could not answer in it."""
         ...
 
 

@@ -32,7 +32,7 @@ class Staff(Settings):
     roles: list[Id] = []
     skills: list[Id] = []
     manager: Id | None = None
-    capacity: Annotated[int, Field(ge=0, le=1000)] = 8
+    capacity: Annotated[int, Field(strict=True, ge=0, le=1000)] = 8
     access: Access = Access.staff
     enabled: bool = True
     available: bool = True

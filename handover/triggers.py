@@ -197,12 +197,20 @@ def _evidence(rule: RuleFacts, score: Score, kind: str | None = None) -> Evidenc
             "threshold": rule.threshold,
             "matched": shortened(score.matched, 200),
             "kind": kind or score.kind,
+            "priority": rule.priority,
         }
     )
 
 
 def _counted_evidence(rule: RuleFacts, count: int, what: str) -> Evidence:
-    return Evidence(scenario=rule.name, score=count, threshold=rule.limit, matched=f"{count} {what}", kind="count")
+    return Evidence(
+        scenario=rule.name,
+        score=count,
+        threshold=rule.limit,
+        matched=f"{count} {what}",
+        kind="count",
+        priority=rule.priority,
+    )
 
 
 def _worth_a_question(fired: list[Fired], facts: Facts, memory: Memory) -> bool:

@@ -98,7 +98,11 @@ class TaskView(Payload):
 
 
 class HandoverSummary(Payload):
-    """A handover in the log: who was assigned, what was asked, when it was completed, what came of it."""
+    """A handover in the log: who was assigned, what was asked, when it was completed, what came of it.
+
+    outcome: of the last follow-up that was completed; that the handover was cancelled, its `status` says. breached_at: the
+    first due time that passed with something left to do. Times are in UTC.
+    """
 
     handover_id: str
     conversation_id: str
@@ -114,7 +118,11 @@ class HandoverSummary(Payload):
     first_response_at: datetime | None = None
     completed_at: datetime | None = None
     completed_by: str | None = None
+    due_at: datetime | None = None
+    breached_at: datetime | None = None
     outcome: Outcome | None = None
+    converted: bool = False
+    unnecessary: bool = False
     next_step: str = ""
     next_at: datetime | None = None
 
@@ -152,12 +160,18 @@ class ConversationDetail(ConversationSummary):
     detail: HandoverDetail | None = None
 
 
-class HandoverNumbers(Payload):
-    """The measures of spec §5. Shares are 0 to 1 and None where there was nothing to count; times are in seconds."""
+class Figures(Payload):
+    """The measures of a set of handovers. Shares are 0 to 1 and None where there was nothing to count.
+
+    - completed: handovers. completion_rate: completed tasks among those not cancelled; a handover without a task counts
+      as one.
+    - converted, unnecessary: handovers of which a person said so. conversion_rate: converted among all handovers.
+    - first_response: seconds from opening a handover to the first words of a person.
+    - breaches: handovers that missed a due time, cancelled afterwards or not. sla_compliance: the share without one among
+      those that were completed or missed one; what still has time is not judged.
+    """
 
     handovers: int
-    conversations: int
-    handover_share: float | None
     completed: int
     completion_rate: float | None
     converted: int
@@ -167,8 +181,52 @@ class HandoverNumbers(Payload):
     first_response_p90: float | None
     sla_compliance: float | None
     breaches: int
+
+
+class FiguresOf(Figures):
+    """The measures of one bot's or one person's handovers. `id`: whose; None where nobody has them."""
+
+    id: str | None
+
+
+class HandoverNumbers(Figures):
+    """The numbers of spec §5.
+
+    - conversations: those that began in the time. handover_share: the share of them that have a handover.
+    - reasons: handovers by reason, the most frequent first. per_week: by the ISO week of their opening in UTC: `2026-W47`.
+    - breaches_by_hour: 24 counts, by the hour in UTC of the due time that was missed.
+    - per_bot, per_person: the one with the most handovers first; a handover is that of whoever had it last.
+    """
+
+    conversations: int
+    handover_share: float | None
     reasons: dict[str, int]
     per_week: dict[str, int]
+    breaches_by_hour: list[int]
+    per_bot: list[FiguresOf]
+    per_person: list[FiguresOf]
+
+
+class QuestionGroup(Payload):
+    """Requests that ask for the same: how many, and one of them in the contact's own words."""
+
+    count: int
+    example: str
+
+
+class Review(Payload):
+    """A week in numbers and words: the handovers opened from `since` until before `until`, Monday to Monday in `time_zone`.
+
+    questions: what the bot could not answer, the most frequent first.
+    """
+
+    week: str
+    time_zone: str
+    since: datetime
+    until: datetime
+    numbers: HandoverNumbers
+    questions: list[QuestionGroup]
+    text: str
 
 
 class NotificationView(Payload):

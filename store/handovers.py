@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.casefile import Case, CaseRecord, LogEntry, OpenedCase, OpenRequest, Policy
 from handover.errors import NotFound
-from handover.messages import ContactStatus, ConversationStatus, HandoverStatus
+from handover.escalation import due_at, missed_due
+from handover.ids import HandoverId
+from handover.messages import Author, ContactStatus, ConversationStatus, HandoverStatus
+from handover.wording import shortened
 from store import shapes
 from store.conversations import ensure, raise_fence, tell_standing
 from store.events import emit
 from store.settings import default_bot_id
-from store.tables import ContactRow, ConversationRow, HandoverRow, LogRow
+from store.tables import ContactRow, ConversationRow, HandoverRow, LogRow, MessageRow
 from store.tasks import describe_task, write_task
 from store.team import move_reservation
 from store.writing import Repository, add, values_of
@@ -70,7 +73,8 @@ class Handovers(Repository):
         return row
 
     async def _project(self, session: AsyncSession, row: HandoverRow, case: Case) -> None:
-        former = row.assignee
+        # A case that is reopened takes its place anew.
+        former = None if HandoverStatus(row.status).ended else row.assignee
         newer = update(HandoverRow).where(
             HandoverRow.conversation_id == case.conversation_id,
             HandoverRow.number == case.number,
@@ -84,6 +88,14 @@ class Handovers(Repository):
         await move_reservation(session, case, former)
         await session.refresh(row)
         _tell_handover(session, row, now)
+
+    async def case(self, handover: HandoverId) -> Case:
+        """A handover's case as it was written down last. Raises NotFound."""
+        async with self._database.read() as session:
+            row = await session.get(HandoverRow, tuple(handover))
+        if row is None or row.case is None:
+            raise NotFound("handover", str(handover))
+        return Case.model_validate(row.case)
 
     async def put_task(self, case: Case, description: str) -> None:
         """Put the follow-up on its list; where it is there already, only its description is set."""
@@ -129,7 +141,7 @@ async def _new_row(
         status=HandoverStatus.acknowledged if claimed else HandoverStatus.open,
         reason=trigger.reason,
         priority=trigger.priority,
-        request=trigger.request,
+        request=trigger.request or await _last_words(session, conversation.id),
         assignee=request.staff_id,
         opened_at=request.opened_at,
         acknowledged_at=request.opened_at if claimed else None,
@@ -139,21 +151,32 @@ async def _new_row(
     )
 
 
+async def _last_words(session: AsyncSession, conversation_id: str) -> str:
+    """What the contact wrote last: the request of a trigger that came without words, as the button does."""
+    theirs = (MessageRow.conversation_id == conversation_id) & (MessageRow.author == Author.contact)
+    last = select(MessageRow.text).where(theirs).order_by(MessageRow.row.desc()).limit(1)
+    return shortened(await session.scalar(last) or "", 300)
+
+
 def _values(row: HandoverRow, case: Case) -> dict[str, Any]:
-    """The columns that follow from a case; times of firsts and an outcome stay once they are known."""
+    """The columns that follow from a case; times of firsts stay once they are known."""
     acknowledged = case.held_since if case.status is HandoverStatus.acknowledged else None
     return {
         "seq": case.seq,
         "status": case.status,
         "reason": case.trigger.reason,
         "priority": case.priority,
-        "request": case.trigger.request,
+        "request": case.trigger.request or row.request,
         "assignee": case.holder.staff_id if case.holder else None,
         "acknowledged_at": row.acknowledged_at or acknowledged,
         "first_response_at": row.first_response_at or case.first_response_at,
         "completed_at": case.completed_at,
         "completed_by": case.ended_by,
-        "outcome": (case.task.outcome if case.task else None) or row.outcome,
+        "due_at": due_at(case),
+        "breached_at": row.breached_at or missed_due(case),
+        "outcome": case.outcome,
+        "converted": case.converted,
+        "unnecessary": case.unnecessary,
         "next_step": case.next_step,
         "next_at": case.next_at,
         "trigger": case.trigger.model_dump(mode="json"),

@@ -1,7 +1,8 @@
 """The measures: what handovers cost the contact in time, and what came of them."""
 
-from collections import Counter
-from collections.abc import Sequence
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from math import floor
 from typing import NamedTuple
@@ -10,7 +11,9 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.messages import HandoverStatus
-from handover.views import HandoverNumbers
+from handover.review import review_of
+from handover.views import Figures, FiguresOf, HandoverNumbers, Review
+from handover.week import Week
 from store.read_handovers import opened
 from store.tables import ConversationRow, HandoverRow, TaskRow
 from store.writing import Repository
@@ -19,10 +22,10 @@ from store.writing import Repository
 class Scope(NamedTuple):
     """Which handovers are counted: of one bot, of one person, from `since` until before `until`; None is all."""
 
-    bot_id: str | None
-    assignee: str | None
-    since: datetime | None
-    until: datetime | None
+    bot_id: str | None = None
+    assignee: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class NumberReads(Repository):
@@ -34,63 +37,63 @@ class NumberReads(Repository):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> HandoverNumbers:
-        """The measures over the handovers that were opened from `since` on and before `until`.
-
-        - conversations: those that began in that time. handover_share: the share of them that have a handover.
-        - completed: handovers. completion_rate: completed tasks among those not cancelled.
-        - converted, unnecessary: handovers with such a task. conversion_rate: converted among all handovers.
-        - first_response: seconds from opening a handover to the first answer of a person.
-        - breaches: handovers with a task that is, or was completed, past its due time. sla_compliance: the share without
-          one among the handovers that have a completed or an overdue task.
-        - per_week: handovers by the ISO week of their opening in UTC, as `2026-W47`.
-        """
+        """The measures over the handovers that were opened from `since` on and before `until`."""
         scope = Scope(bot_id, assignee, since, until)
         async with self._database.read() as session:
             cases = await _cases(session, scope)
-            tasks = await _tasks(session, scope)
             began, handed_over = await _conversations(session, scope)
-        shares = {"conversations": began, "handover_share": _share(handed_over, began)}
-        return HandoverNumbers(**shares, **_of_cases(cases), **_of_tasks(tasks, len(cases), self._clock()))
+        return _numbers(cases, began, handed_over, self._clock())
+
+    async def review(self, week: Week) -> Review:
+        """A week's numbers, and what the bot could not answer in it, grouped."""
+        numbers = await self.numbers(since=week.begins, until=week.ends)
+        async with self._database.read() as session:
+            unanswered = await _unanswered(session, Scope(since=week.begins, until=week.ends))
+        # Thousands of questions take seconds to group; this process has others to serve meanwhile.
+        return await asyncio.to_thread(review_of, week, numbers, unanswered)
 
 
-class CaseTimes(NamedTuple):
-    """What is counted of a handover."""
+class CountedCase(NamedTuple):
+    """What is counted of a handover. `work`: the status of each of its tasks; of the handover itself where it has none."""
 
+    bot_id: str
+    assignee: str | None
     status: str
     reason: str
     opened_at: datetime
     first_response_at: datetime | None
-
-
-class TaskEnd(NamedTuple):
-    """What is counted of a task."""
-
-    handover: tuple[str, int]
-    status: str
-    due_at: datetime
-    completed_at: datetime | None
+    due_at: datetime | None
+    breached_at: datetime | None
     converted: bool
     unnecessary: bool
+    work: Sequence[str]
 
-    def late(self, now: datetime) -> bool:
-        """It is, or was completed, past its due time. A cancelled one never is."""
-        if self.status == "cancelled":
-            return False
-        return self.due_at < (self.completed_at or now)
-
-
-async def _cases(session: AsyncSession, scope: Scope) -> list[CaseTimes]:
-    columns = (HandoverRow.status, HandoverRow.reason, HandoverRow.opened_at, HandoverRow.first_response_at)
-    rows = await session.execute(select(*columns).where(*_in_scope(scope)))
-    return [CaseTimes(*row) for row in rows]
+    def missed(self, now: datetime) -> datetime | None:
+        """The first due time that was missed; None where there is still time, or all was done in time."""
+        running = not HandoverStatus(self.status).ended
+        is_late = running and self.due_at is not None and self.due_at < now
+        return self.breached_at or (self.due_at if is_late else None)
 
 
-async def _tasks(session: AsyncSession, scope: Scope) -> list[TaskEnd]:
-    columns = (TaskRow.status, TaskRow.due_at, TaskRow.completed_at, TaskRow.converted, TaskRow.unnecessary)
+_COUNTED = [getattr(HandoverRow, name) for name in CountedCase._fields if name != "work"]
+
+
+async def _cases(session: AsyncSession, scope: Scope) -> list[CountedCase]:
+    work = await _work(session, scope)
+    rows = await session.execute(
+        select(HandoverRow.conversation_id, HandoverRow.number, *_COUNTED).where(*_in_scope(scope))
+    )
+    return [CountedCase._make([*row[2:], work.get((row[0], row[1]), [row.status])]) for row in rows]
+
+
+async def _work(session: AsyncSession, scope: Scope) -> dict[tuple[str, int], list[str]]:
+    """The statuses of the tasks of each handover that has any."""
     whose = (TaskRow.conversation_id == HandoverRow.conversation_id) & (TaskRow.handover_number == HandoverRow.number)
-    rows = select(TaskRow.conversation_id, TaskRow.handover_number, *columns).join(HandoverRow, whose)
-    found = await session.execute(rows.where(*_in_scope(scope)))
-    return [TaskEnd((row[0], row[1]), *row[2:]) for row in found]
+    rows = select(TaskRow.conversation_id, TaskRow.handover_number, TaskRow.status).join(HandoverRow, whose)
+    work: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for conversation_id, number, status in await session.execute(rows.where(*_in_scope(scope))):
+        work[conversation_id, number].append(status)
+    return work
 
 
 async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]:
@@ -106,6 +109,12 @@ async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]
     return await session.scalar(count) or 0, await session.scalar(handed_over) or 0
 
 
+async def _unanswered(session: AsyncSession, scope: Scope) -> Sequence[str]:
+    """What was asked where the bot lacked the information."""
+    rows = select(HandoverRow.request).where(HandoverRow.reason == "lack_of_information", *_in_scope(scope))
+    return (await session.scalars(rows)).all()
+
+
 def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     bot = [HandoverRow.bot_id == scope.bot_id] if scope.bot_id is not None else []
     return [*opened(scope.since, scope.until), *bot, *_of_person(scope)]
@@ -115,31 +124,59 @@ def _of_person(scope: Scope) -> list[ColumnElement[bool]]:
     return [HandoverRow.assignee == scope.assignee] if scope.assignee is not None else []
 
 
-def _of_cases(cases: Sequence[CaseTimes]) -> dict[str, object]:
+def _numbers(cases: Sequence[CountedCase], began: int, handed_over: int, now: datetime) -> HandoverNumbers:
+    missed = Counter(at.hour for at in _missed(cases, now))
+    return HandoverNumbers(
+        **_figures(cases, now).model_dump(),
+        conversations=began,
+        handover_share=_share(handed_over, began),
+        reasons=dict(Counter(case.reason for case in cases).most_common()),
+        per_week=dict(sorted(Counter(f"{case.opened_at:%G-W%V}" for case in cases).items())),
+        breaches_by_hour=[missed[hour] for hour in range(24)],
+        per_bot=_each(cases, now, lambda case: case.bot_id),
+        per_person=_each(cases, now, lambda case: case.assignee),
+    )
+
+
+def _each(cases: Sequence[CountedCase], now: datetime, whose: Callable[[CountedCase], str | None]) -> list[FiguresOf]:
+    """The measures of each bot or person apart, the one with the most handovers first."""
+    parts: dict[str | None, list[CountedCase]] = defaultdict(list)
+    for case in cases:
+        parts[whose(case)].append(case)
+    ordered = sorted(parts.items(), key=lambda part: (-len(part[1]), part[0] or ""))
+    return [FiguresOf(id=id_, **_figures(part, now).model_dump()) for id_, part in ordered]
+
+
+def _figures(cases: Sequence[CountedCase], now: datetime) -> Figures:
+    completed = [case for case in cases if case.status == HandoverStatus.completed]
+    converted = sum(case.converted for case in cases)
     waits = [(case.first_response_at - case.opened_at).total_seconds() for case in cases if case.first_response_at]
-    return {
-        "handovers": len(cases),
-        "completed": sum(case.status == HandoverStatus.completed for case in cases),
-        "first_response_median": percentile(waits, 0.5),
-        "first_response_p90": percentile(waits, 0.9),
-        "reasons": dict(Counter(case.reason for case in cases).most_common()),
-        "per_week": dict(sorted(Counter(f"{case.opened_at:%G-W%V}" for case in cases).items())),
-    }
+    return Figures(
+        handovers=len(cases),
+        completed=len(completed),
+        completion_rate=_completion_rate(cases),
+        converted=converted,
+        conversion_rate=_share(converted, len(cases)),
+        unnecessary=sum(case.unnecessary for case in cases),
+        first_response_median=percentile(waits, 0.5),
+        first_response_p90=percentile(waits, 0.9),
+        sla_compliance=_sla_compliance(cases, completed, now),
+        breaches=len(_missed(cases, now)),
+    )
 
 
-def _of_tasks(tasks: Sequence[TaskEnd], handovers: int, now: datetime) -> dict[str, object]:
-    kept = [task for task in tasks if task.status != "cancelled"]
-    late = {task.handover for task in tasks if task.late(now)}
-    judged = {task.handover for task in tasks if task.status == "completed"} | late
-    converted = len({task.handover for task in tasks if task.converted})
-    return {
-        "completion_rate": _share(sum(task.status == "completed" for task in kept), len(kept)),
-        "converted": converted,
-        "conversion_rate": _share(converted, handovers),
-        "unnecessary": len({task.handover for task in tasks if task.unnecessary}),
-        "sla_compliance": _share(len(judged - late), len(judged)),
-        "breaches": len(late),
-    }
+def _completion_rate(cases: Iterable[CountedCase]) -> float | None:
+    kept = [status for case in cases for status in case.work if status != HandoverStatus.cancelled]
+    return _share(kept.count(HandoverStatus.completed), len(kept))
+
+
+def _sla_compliance(cases: Iterable[CountedCase], completed: Iterable[CountedCase], now: datetime) -> float | None:
+    in_time = sum(case.missed(now) is None for case in completed)
+    return _share(in_time, in_time + len(_missed(cases, now)))
+
+
+def _missed(cases: Iterable[CountedCase], now: datetime) -> list[datetime]:
+    return [at for at in (case.missed(now) for case in cases) if at is not None]
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -166,7 +166,11 @@ class HandoverRow(Base):
     first_response_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    breached_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    converted: Mapped[bool] = mapped_column(default=False)
+    unnecessary: Mapped[bool] = mapped_column(default=False)
     next_step: Mapped[str] = mapped_column(default="")
     next_at: Mapped[datetime | None]
     trigger: Mapped[dict[str, Any]]

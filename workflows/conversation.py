@@ -14,10 +14,20 @@ from activities.case import CaseActivities
 from activities.message import MessageActivities
 from handover.brief import reason_in_words
 from handover.case import begin_case, stepped_in
-from handover.casefile import HandoverInput, Join, OpenedCase, OpenRequest, Report, Take
+from handover.casefile import Case, HandoverInput, Join, OpenRequest, RecallRequest, Report, Take
 from handover.conversation import ConversationInput, ConversationState
+from handover.errors import Refused
 from handover.ids import HandoverId
-from handover.messages import Author, ByStaff, ConversationStatus, Opened, PostedMessage, RequestHuman, Trigger
+from handover.messages import (
+    Author,
+    ByStaff,
+    ConversationStatus,
+    Opened,
+    PostedMessage,
+    Reopen,
+    RequestHuman,
+    Trigger,
+)
 from handover.triggers import decide, pressed_button
 from handover.turns import BeginRequest, Delivered, Delivery, Keep, RulesRequest, Turn, TurnRequest
 from handover.views import ConversationView
@@ -91,6 +101,18 @@ class ConversationWorkflow:
                 self.state.check_no_handover()
             trigger = stepped_in(act.staff_id, f"take-over/{_update_id()}")
             return await self._open(trigger, self.state.begin_silent_turn(), staff_id=act.staff_id)
+
+    @workflow.update
+    async def reopen(self, act: Reopen) -> Opened:
+        """A manager takes up a case again that was ended wrongly; refused while another one is open."""
+        async with self._after_the_beginning():
+            with refusals():
+                self.state.check_no_handover()
+                case = await self._recall(act)
+                await self._start_again(HandoverInput(case=case, reopened=act))
+            self.state.reopen(case)
+            self._show()
+            return self._opened()
 
     @workflow.update
     async def close(self, act: ByStaff) -> None:
@@ -236,32 +258,53 @@ class ConversationWorkflow:
             CaseActivities.open_handover, request, summary=f"Open a handover: {trigger.reason}", **STORE
         )
         self.state.hand_over(opened, trigger)
-        await self._start_handover(request, opened)
+        await self._start_handover(HandoverInput(case=begin_case(request, opened)))
         self._show()
         return self._opened()
 
-    async def _start_handover(self, request: OpenRequest, opened: OpenedCase) -> None:
-        """Start the child, which outlives this run. One that runs already is the same handover: adopt it."""
-        case = begin_case(request, opened)
+    async def _recall(self, act: Reopen) -> Case:
+        """The case as it ended."""
+        return await workflow.execute_activity_method(
+            CaseActivities.recall,
+            RecallRequest(conversation_id=self.state.conversation_id, act=act),
+            summary=f"Look up handover {act.number}",
+            **STORE,
+        )
+
+    async def _start_again(self, start: HandoverInput) -> None:
+        """Start the child of a case that had ended. Raises Refused where its former run has not quite ended yet."""
         try:
-            await workflow.start_child_workflow(
-                HandoverWorkflow.run,
-                HandoverInput(case=case),
-                id=case.id.workflow_id,
-                parent_close_policy=ParentClosePolicy.ABANDON,
-                static_summary=f"{reason_in_words(case.trigger.reason).capitalize()}, priority {case.priority}",
-                search_attributes=attributes(
-                    {
-                        "HandoverReason": case.trigger.reason,
-                        "HandoverPriority": case.priority,
-                        "BotId": case.bot_id,
-                        "Channel": case.channel,
-                        "ContactId": case.contact.id,
-                    }
-                ),
-            )
+            await self._start_child(start)
+        except WorkflowAlreadyStartedError as error:
+            text = f"Handover {start.case.id} still tells somebody how it ended; try again later."
+            raise Refused("still_ending", text) from error
+
+    async def _start_handover(self, start: HandoverInput) -> None:
+        """Start the child. One that runs already is the same handover: adopt it."""
+        try:
+            await self._start_child(start)
         except WorkflowAlreadyStartedError:
             workflow.logger.info("The handover was started before; adopted.")
+
+    async def _start_child(self, start: HandoverInput) -> None:
+        """The handover as a workflow of its own, which outlives this run."""
+        case = start.case
+        await workflow.start_child_workflow(
+            HandoverWorkflow.run,
+            start,
+            id=case.id.workflow_id,
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            static_summary=f"{reason_in_words(case.trigger.reason).capitalize()}, priority {case.priority}",
+            search_attributes=attributes(
+                {
+                    "HandoverReason": case.trigger.reason,
+                    "HandoverPriority": case.priority,
+                    "BotId": case.bot_id,
+                    "Channel": case.channel,
+                    "ContactId": case.contact.id,
+                }
+            ),
+        )
 
     async def _button_trigger(self, request: RequestHuman) -> Trigger:
         rules = await workflow.execute_activity_method(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from temporalio import workflow
 
@@ -20,6 +21,7 @@ from handover.messages import (
     HandBack,
     Note,
     Reassign,
+    Reopen,
     Reply,
     Snooze,
     TaskCompleted,
@@ -31,6 +33,9 @@ from workflows.desk import Desk
 from workflows.hours import look_ahead
 from workflows.opening import assign, side_by_side
 from workflows.refusals import pass_over, refusals
+
+PATIENCE = timedelta(seconds=2)
+"""How long the opening steps are waited for before it is shown how those went that have ended."""
 
 Act = Callable[[Holder], Awaitable[Acted]]
 
@@ -51,6 +56,7 @@ class HandoverWorkflow:
     @workflow.run
     async def run(self, start: HandoverInput) -> str:
         await self._open()
+        await self._reopen(start.reopened)
         while not self.case.status.ended:
             if workflow.info().is_continue_as_new_suggested():
                 await self._go_on()
@@ -78,6 +84,12 @@ class HandoverWorkflow:
             if self.case.stepped_in is not None:
                 await people.introduce(self.desk)
         self.opened = asyncio.create_task(self._after_the_steps())
+
+    async def _reopen(self, act: Reopen | None) -> None:
+        """The case had ended before, and goes on where it was."""
+        async with self.desk.lock:
+            if act is not None and self.case.status.ended:
+                await people.reopen(self.desk, act)
 
     async def _next(self) -> None:
         """Wait for the next step's time or for a change, whichever comes first, and do what is to be done."""
@@ -282,6 +294,10 @@ class HandoverWorkflow:
         return [one.model_dump(mode="json") for one in self.case.trigger.evidence]
 
     async def _after_the_steps(self) -> None:
-        """Once the opening steps have ended, readers should see how they went."""
-        await asyncio.gather(*self.desk.steps)
+        """Once the opening steps have ended, readers should see how they went; where one takes long, how the others did."""
+        steps = list(self.desk.steps)
+        if workflow.patched("show-steps-early"):
+            _, slow = await workflow.wait(steps, timeout=PATIENCE.total_seconds())
+            self.desk.unsettled = bool(slow) or self.desk.unsettled
+        await asyncio.gather(*steps)
         self.desk.unsettled = True

@@ -21,11 +21,12 @@ from handover.messages import (
     Note,
     Outcome,
     Reassign,
+    Reopen,
     Reply,
     Snooze,
 )
 from workflows.desk import Desk
-from workflows.hours import look_ahead
+from workflows.hours import look_ahead, look_up
 from workflows.opening import assign, create_task, mark, say
 from workflows.steps import climb
 
@@ -111,6 +112,19 @@ async def cancel(desk: Desk, act: Cancel) -> Acted:
     desk.note("cancelled", f"Cancelled by {by}" + (f": {act.reason}" if act.reason else ""), by)
     settled = await desk.settle(f"Cancelled by {by}", ConversationStatus.bot)
     return desk.acted(settled)
+
+
+async def reopen(desk: Desk, act: Reopen) -> None:
+    """The case goes on with whoever had it, and with a task of its own."""
+    case = desk.case
+    case.calendar = await look_up(case, workflow.now())
+    story.reopened(case, workflow.now())
+    desk.note("reopened", f"Reopened by {act.staff_id}" + (f": {act.reason}" if act.reason else ""), act.staff_id)
+    await mark(case, status=ContactStatus.in_progress)
+    await desk.settle(f"Reopened by {act.staff_id}", ConversationStatus.escalated)
+    if case.holder is not None:
+        await desk.tell(case.holder.staff_id, "conversation_assigned", f"Reopened: {case.trigger.request}")
+    await _put_next_task(desk)
 
 
 async def complete(desk: Desk, act: CompleteTask) -> Acted:

@@ -4,20 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
-from handover.errors import HandoverError, Refused
+from activities.refusal import refusal
+from handover.errors import HandoverError
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn what the core refuses into an ApplicationError of the same code, with the holder and since when."""
+    """Turn what the core refuses, here or in an activity, into an ApplicationError of the same code."""
     try:
         yield
     except HandoverError as error:
-        holder, since = (error.holder, error.since) if isinstance(error, Refused) else (None, None)
-        when = since.isoformat() if since else None
-        raise ApplicationError(str(error), holder, when, type=error.code, non_retryable=True) from error
+        raise refusal(error) from error
+    except ActivityError as error:
+        if isinstance(error.cause, ApplicationError) and error.cause.non_retryable:
+            raise error.cause from error
+        raise
 
 
 def pass_over(signal: str, what: str) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from handover.casefile import AssignRequest
 from handover.errors import NotFound, Refused
 from handover.ids import HandoverId, parse_task_id
 from handover.messages import (
@@ -467,3 +468,87 @@ async def test_a_follow_up_lies_ahead(town: Town, hours: int) -> None:
     with pytest.raises(Refused, match="follow_up_at"):
         await complete(town, "omar", Outcome.scheduled, follow_up_at=await town.now() + hours * HOURS)
     assert (await town.detail()).status is HandoverStatus.open
+
+
+class TestReopening:
+    async def test_a_case_that_was_ended_wrongly_goes_on_with_who_had_it(self, town: Town) -> None:
+        await _completed_by_sarah(town)
+        opened = await town.client.reopen(town.handover, ByStaff(staff_id="omar"), "The furnace is still cold")
+        assert opened.handover_id == str(town.handover)
+        await town.until(lambda: _has_tasks(town, 2))
+        detail = await town.detail()
+        assert (detail.status, detail.assignee, detail.completed_at) == (HandoverStatus.open, "sarah", None)
+        assert [task.status for task in detail.tasks] == ["completed", "open"]
+        assert [one.text for one in await town.log("reopened")] == ["Reopened by omar: The furnace is still cold"]
+        assert (await town.conversation()).status is ConversationStatus.escalated
+        assert (await town.conversation()).contact.status is ContactStatus.in_progress
+        assert (await town.told("sarah"))[-1] == "conversation_assigned"
+
+    async def test_its_ladder_and_its_due_time_begin_anew(self, town: Town) -> None:
+        await _completed_by_sarah(town)
+        await town.pass_time(100 * HOURS)
+        await town.client.reopen(town.handover, ByStaff(staff_id="omar"))
+        await town.until(lambda: _has_tasks(town, 2))
+        detail = await town.detail()
+        reopened = (await town.log("reopened"))[0].at
+        assert abs(detail.tasks[1].due_at - reopened - 24 * HOURS) < timedelta(minutes=1)
+        await town.pass_time(5 * HOURS)
+        assert [one.text.partition(":")[0] for one in await town.log("rung")] == ["Rung 1"]
+        await town.client.claim(town.handover, Claim(staff_id="omar"))
+        await complete(town, "omar")
+        assert (await town.detail()).status is HandoverStatus.completed
+
+    async def test_the_bot_is_silent_again_at_once(self, town: Town) -> None:
+        await _completed_by_sarah(town)
+        await town.client.reopen(town.handover, ByStaff(staff_id="omar"))
+        await town.until(lambda: _has_tasks(town, 2))
+        before = await town.said_by(Author.bot)
+        await town.say("What are your opening hours?")
+        assert await town.said_by(Author.bot) == before
+
+    async def test_it_holds_a_place_again(self, town: Town) -> None:
+        await _completed_by_sarah(town)
+        await town.client.reopen(town.handover, ByStaff(staff_id="omar"))
+        await town.until(lambda: _has_tasks(town, 2))
+        found = await town.store.team.assign(
+            AssignRequest(key="load", conversation_id="other", number=1, targets=["user:sarah"])
+        )
+        assert found.ahead == 1
+
+    async def test_reopening_is_for_managers_and_for_what_has_ended(self, town: Town) -> None:
+        await town.hand_over()
+        with pytest.raises(Refused) as open_still:
+            await town.client.reopen(town.handover, ByStaff(staff_id="omar"))
+        assert open_still.value.code == "handover_open"
+        await _completed_by_sarah(town, opened=True)
+        with pytest.raises(Refused) as no_manager:
+            await town.client.reopen(town.handover, ByStaff(staff_id="sarah"))
+        assert no_manager.value.code == "managers_only"
+        with pytest.raises(NotFound):
+            await town.client.reopen(HandoverId(town.conversation_id, 7), ByStaff(staff_id="omar"))
+        with pytest.raises(NotFound):
+            await town.client.reopen(town.handover, ByStaff(staff_id="nobody"))
+
+    async def test_a_cancelled_case_in_a_closed_conversation_can_be_reopened(self, town: Town) -> None:
+        await town.hand_over()
+        await town.client.cancel(town.handover, Cancel(staff_id="omar"))
+        await town.client.close(town.conversation_id, ByStaff(staff_id="omar"))
+        await town.client.reopen(town.handover, ByStaff(staff_id="omar"))
+        await town.until(lambda: _has_tasks(town, 2))
+        assert (await town.conversation()).status is ConversationStatus.escalated
+
+
+async def _completed_by_sarah(town: Town, opened: bool = False) -> None:
+    if not opened:
+        await town.hand_over()
+    await town.client.reassign(town.handover, Reassign(staff_id="omar", to="user:sarah"))
+    await complete(town, "sarah")
+    await town.until(lambda: _bot_speaks(town))
+
+
+async def _has_tasks(town: Town, number: int) -> bool:
+    return len((await town.detail()).tasks) == number
+
+
+async def _bot_speaks(town: Town) -> bool:
+    return (await town.client.view(town.conversation_id)).status is ConversationStatus.bot

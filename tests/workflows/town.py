@@ -25,7 +25,7 @@ from settings import AppSettings
 from store import Store
 from store.first_start import load_folder
 from tests.example import BOT_FILE, example_bot
-from worker import make_activities, make_worker
+from worker import Outside, make_activities, make_worker
 
 
 @asynccontextmanager
@@ -51,13 +51,15 @@ class Town:
     @classmethod
     @asynccontextmanager
     async def with_people(
-        cls, environment: Any, folder: Path, assistant: Assistant | None = None
+        cls, environment: Any, folder: Path, assistant: Assistant | None = None, outside: Outside | None = None
     ) -> AsyncIterator["Town"]:
         store = Store.at(f"sqlite+aiosqlite:///{folder / 'handover.db'}")
         await store.database.migrate()
         await load_folder(store, BOT_FILE.parent)
         await store.settings.put_bot(example_bot())
-        activities = make_activities(store, assistant or BuiltinAssistant(), WorkflowSignals(environment.client))
+        activities = make_activities(
+            store, assistant or BuiltinAssistant(), WorkflowSignals(environment.client), outside
+        )
         async with make_worker(environment.client, activities, AppSettings(graceful_shutdown_seconds=1)):
             yield cls(environment, store, HandoverClient(environment.client))
         await store.close()

@@ -1,0 +1,101 @@
+"""What contacts ask, the same questions together: recognised by the words that they share, not by their exact text."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz, process, utils
+
+from handover.views import QuestionGroup
+
+SIMILAR = 0.6
+"""From which share of their words in common, weighed by length, two requests ask for the same."""
+
+SAME_WORD = 80.0
+"""From which resemblance in per cent two words are one: singular and plural, and slips of the pen."""
+
+_LITTLE_WORDS = """
+    a about all also am an and any are as at be been but by can could did do does for from get got had has have hello hey hi
+    how i if in into is it its just know like may me my need of on one or our please should so some tell thank thanks that the
+    their them there these they this to up us want was we were what when where which who why will with would you your
+"""
+_SAY_NOTHING = frozenset(_LITTLE_WORDS.split())
+
+
+def grouped(requests: Sequence[str]) -> list[QuestionGroup]:
+    """Requests that ask for the same together, the most frequent first; each group with its most frequent wording.
+
+    The order of the requests makes no difference. Requests without a word in them are left out.
+    """
+    wordings = Counter(" ".join(request.split()) for request in requests)
+    same_word = _same_words(word for wording in wordings for word in _words(wording))
+    groups = _Groups()
+    for wording, count in sorted(wordings.items(), key=lambda one: (-one[1], one[0])):
+        groups.add(wording, count, frozenset(same_word[word] for word in _words(wording)))
+    return sorted(groups.found, key=lambda group: (-group.count, group.example))
+
+
+class _Groups:
+    """Groups of requests, each of which resembles the first one of its group."""
+
+    def __init__(self) -> None:
+        self.found: list[QuestionGroup] = []
+        self._words: list[frozenset[str]] = []
+        self._with: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, wording: str, count: int, words: frozenset[str]) -> None:
+        if not words:
+            return
+        closest = self._closest(words)
+        if closest is None:
+            self._begin(wording, count, words)
+        else:
+            self.found[closest].count += count
+
+    def _begin(self, wording: str, count: int, words: frozenset[str]) -> None:
+        for word in words:
+            self._with[word].append(len(self.found))
+        self.found.append(QuestionGroup(count=count, example=wording))
+        self._words.append(words)
+
+    def _closest(self, words: frozenset[str]) -> int | None:
+        candidates = {index for word in words for index in self._with.get(word, ())}
+        best = max(candidates, key=lambda index: (_resemblance(words, self._words[index]), -index), default=None)
+        return best if best is not None and _resemblance(words, self._words[best]) >= SIMILAR else None
+
+
+def _resemblance(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of their words that two requests have in common, long words weighing more; 0 for different numbers."""
+    if _numbers(one) and _numbers(other) and _numbers(one).isdisjoint(_numbers(other)):
+        return 0.0
+    return 2 * _weight(one & other) / (_weight(one) + _weight(other))
+
+
+def _weight(words: frozenset[str]) -> int:
+    return sum(map(len, words))
+
+
+def _numbers(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if _is_number(word))
+
+
+def _is_number(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def _words(text: str) -> list[str]:
+    """The words that carry a meaning, in lower case; all of them where none does."""
+    words = utils.default_process(text).split()
+    return [word for word in words if word not in _SAY_NOTHING] or words
+
+
+def _same_words(words: Iterable[str]) -> dict[str, str]:
+    """For each word the one that stands for it: the most frequent among those that resemble it. A number is only itself."""
+    frequent = sorted(Counter(words).items(), key=lambda one: (-one[1], one[0]))
+    stands_for: dict[str, str] = {}
+    first: list[str] = []
+    for word, _ in frequent:
+        found = None if _is_number(word) else process.extractOne(word, first, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
+        stands_for[word] = found[0] if found else word
+        if found is None and not _is_number(word):
+            first.append(word)
+    return stands_for
