@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from handover.lifecycle import HOLDER_ONLY, MOVES, Event
+from handover.lifecycle import HOLDER_ONLY, MOVES, SPEAKER, Event
 from handover.messages import HandoverStatus
 
 PAGE = Path(__file__).with_name("states.md")
@@ -31,7 +31,17 @@ _MEANING = {
     Event.completed: "a task ends with the outcome closed",
     Event.scheduled: "a task ends with the outcome scheduled",
     Event.cancelled: "the contact or a manager takes the handover back",
+    Event.reopened: "a manager takes up a case again that was ended wrongly",
 }
+
+_CONVERSATION = """
+## Who speaks to the contact
+
+The state of the conversation after the same events: the bot answers in `bot`, and is silent in `escalated` (nobody has acted)
+and `human`. – leaves it as it is, and so does reassigning a case that waits for its follow-up; a case that goes idle within its
+pause leaves the bot silent. Opening a handover makes it `escalated`, stepping in without a trigger `human`. It is `closed` by a
+person or after `close_after` of silence, with no open handover; the next message opens it again as `bot`.
+"""
 
 
 def table() -> str:
@@ -50,8 +60,14 @@ def _cells(event: Event, states: list[HandoverStatus]) -> str:
     return " | ".join(MOVES.get((state, event), "–") for state in states)
 
 
+def speakers() -> str:
+    """Who speaks after every event, as a Markdown table."""
+    rows = [f"| {event.replace('_', ' ')} | {SPEAKER.get(event, '–')} |" for event in Event]
+    return "\n".join(["| what happens | conversation |", "|---|---|", *rows])
+
+
 def page() -> str:
-    return f"{_HEAD}\n{table()}\n"
+    return f"{_HEAD}\n{table()}\n{_CONVERSATION}\n{speakers()}\n"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from handover.casefile import Case, Holder
 from handover.errors import Refused
-from handover.messages import HandoverStatus
+from handover.messages import ConversationStatus, HandoverStatus
 
 
 class Event(StrEnum):
@@ -65,6 +65,23 @@ MOVES: dict[tuple[HandoverStatus, Event], HandoverStatus] = {
     (_CANCELLED, Event.reopened): _OPEN,
 }
 """Every allowed move. What is not here is refused."""
+
+
+SPEAKER: dict[Event, ConversationStatus] = {
+    Event.claimed: ConversationStatus.human,
+    Event.replied: ConversationStatus.human,
+    Event.reassigned: ConversationStatus.escalated,
+    Event.handed_back: ConversationStatus.bot,
+    Event.went_idle: ConversationStatus.bot,
+    Event.reactivated: ConversationStatus.bot,
+    Event.escalated: ConversationStatus.escalated,
+    Event.completed: ConversationStatus.bot,
+    Event.scheduled: ConversationStatus.bot,
+    Event.cancelled: ConversationStatus.bot,
+    Event.reopened: ConversationStatus.escalated,
+}
+"""Who speaks to the contact from an event on: the conversation's status. What is not here leaves it as it is, and so does
+reassigning a case that waits for its follow-up; a case that goes idle within its pause leaves the bot silent."""
 
 
 def move(status: HandoverStatus, event: Event) -> HandoverStatus | None:

@@ -9,7 +9,7 @@ from handover.casefile import Holder
 from handover.errors import Refused
 from handover.escalation import bring_forward, rung_above
 from handover.ids import TaskId, parse_task_id
-from handover.lifecycle import Event
+from handover.lifecycle import SPEAKER, Event
 from handover.messages import (
     Acted,
     Author,
@@ -43,7 +43,7 @@ async def claim(desk: Desk, person: Holder) -> Acted:
         return desk.acted()
     story.taken(desk.case, Event.claimed, person, workflow.now())
     desk.note("claimed", f"{person.name} claimed the case", person.staff_id)
-    settled = await desk.settle(f"{person.name} claims the case", ConversationStatus.human)
+    settled = await desk.settle(f"{person.name} claims the case", SPEAKER[Event.claimed])
     await introduce(desk)
     return desk.acted(settled)
 
@@ -54,7 +54,7 @@ async def reply(desk: Desk, person: Holder, act: Reply) -> Acted:
     if not _speaks_already(desk, person):
         story.taken(desk.case, Event.replied, person, workflow.now())
         desk.note("claimed", f"{person.name} took the case by answering", person.staff_id)
-        settled = await desk.settle(f"{person.name} takes the case", ConversationStatus.human)
+        settled = await desk.settle(f"{person.name} takes the case", SPEAKER[Event.replied])
         await introduce(desk)
     key = f"reply/{person.staff_id}/{act.message_id}"
     label = story.label(desk.case)
@@ -85,7 +85,7 @@ async def reassign(desk: Desk, person: Holder, act: Reassign) -> Acted:
     text = f"{person.name} gave this case to {found.holder.name}: {desk.case.trigger.request}"
     await desk.tell_both(found.holder, before, "conversation_assigned", text)
     waits = desk.case.status is HandoverStatus.open
-    settled = await desk.settle(f"Now with {found.holder.name}", ConversationStatus.escalated if waits else None)
+    settled = await desk.settle(f"Now with {found.holder.name}", SPEAKER[Event.reassigned] if waits else None)
     return desk.acted(settled)
 
 
@@ -101,7 +101,7 @@ async def hand_back(desk: Desk, person: Holder) -> Acted:
     """The bot answers again at once; the task stays with its holder."""
     story.handed_back(desk.case, person, workflow.now())
     desk.note("handed_back", f"{person.name} handed the conversation back to the bot", person.staff_id)
-    settled = await desk.settle(f"{person.name} hands back to the bot", ConversationStatus.bot)
+    settled = await desk.settle(f"{person.name} hands back to the bot", SPEAKER[Event.handed_back])
     return desk.acted(settled)
 
 
@@ -110,7 +110,7 @@ async def cancel(desk: Desk, act: Cancel) -> Acted:
     by = act.staff_id or "contact"
     story.cancelled(desk.case, by, workflow.now())
     desk.note("cancelled", f"Cancelled by {by}" + (f": {act.reason}" if act.reason else ""), by)
-    settled = await desk.settle(f"Cancelled by {by}", ConversationStatus.bot)
+    settled = await desk.settle(f"Cancelled by {by}", SPEAKER[Event.cancelled])
     return desk.acted(settled)
 
 
@@ -121,7 +121,7 @@ async def reopen(desk: Desk, act: Reopen) -> None:
     story.reopened(case, workflow.now())
     desk.note("reopened", f"Reopened by {act.staff_id}" + (f": {act.reason}" if act.reason else ""), act.staff_id)
     await mark(case, status=ContactStatus.in_progress)
-    await desk.settle(f"Reopened by {act.staff_id}", ConversationStatus.escalated)
+    await desk.settle(f"Reopened by {act.staff_id}", SPEAKER[Event.reopened])
     if case.holder is not None:
         await desk.tell(case.holder.staff_id, "conversation_assigned", f"Reopened: {case.trigger.request}")
     await _put_next_task(desk)
@@ -137,10 +137,10 @@ async def complete(desk: Desk, act: CompleteTask) -> Acted:
     await mark(case, status=_CONTACT_STATUS[act.outcome])
     if act.outcome is Outcome.needs_escalation:
         assert above is not None
-        await climb(desk, bring_forward(case, above, workflow.now()), ConversationStatus.escalated)
+        await climb(desk, bring_forward(case, above, workflow.now()), SPEAKER[Event.escalated])
         settled = None
     else:
-        settled = await desk.settle(f"Task completed: {act.outcome}", ConversationStatus.bot)
+        settled = await desk.settle(f"Task completed: {act.outcome}", SPEAKER[story.OUTCOME_EVENTS[act.outcome]])
     if not case.status.ended:
         await _put_next_task(desk)
     return desk.acted(settled).model_copy(update={"task_id": done})

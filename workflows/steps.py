@@ -9,6 +9,7 @@ from handover.brief import reason_in_words
 from handover.case import joined
 from handover.casefile import Assigned, Join
 from handover.escalation import Occurrence, Step, StepKind, bring_forward, mark_fired, pause_ends, rung_above
+from handover.lifecycle import SPEAKER, Event
 from handover.messages import Contact, ConversationStatus, HandoverStatus
 from handover.wording import in_words
 from workflows.desk import Desk
@@ -49,7 +50,7 @@ async def go_idle(desk: Desk) -> None:
     if case.holder:
         await desk.tell(case.holder.staff_id, "reminder", f"The contact has waited {waited} for your answer")
     paused = now < pause_ends(case)
-    await desk.settle("Nobody answered", ConversationStatus.escalated if paused else ConversationStatus.bot)
+    await desk.settle("Nobody answered", ConversationStatus.escalated if paused else SPEAKER[Event.went_idle])
 
 
 async def pass_due(desk: Desk) -> None:
@@ -68,7 +69,7 @@ async def reactivate(desk: Desk) -> None:
     """Nobody acted in time: the bot answers again, first what the contact wrote meanwhile."""
     story.reactivated(desk.case, workflow.now())
     desk.note("reactivated", "Nobody acted in time; the bot answers again, and the task stays")
-    await desk.settle("The bot comes back: nobody acted", ConversationStatus.bot)
+    await desk.settle("The bot comes back: nobody acted", SPEAKER[Event.reactivated])
 
 
 async def climb(desk: Desk, step: Step, speaker: ConversationStatus | None = None) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from handover.casefile import Holder
 from handover.errors import Refused
-from handover.lifecycle import HOLDER_ONLY, MOVES, Event, check, check_cancel, check_person, move
+from handover.lifecycle import HOLDER_ONLY, MOVES, Event, check, check_cancel, check_person, check_reopen, move
 from handover.messages import HandoverStatus
 from tests.unit.make import BEN, OMAR, PIA, SARAH, START, after, case
 
@@ -31,8 +31,22 @@ def test_every_event_is_allowed_by_the_table_or_refused(status: HandoverStatus, 
 
 
 @pytest.mark.parametrize("status", [status for status in HandoverStatus if status.ended])
-def test_what_has_ended_takes_nothing(status: HandoverStatus) -> None:
-    assert [event for event in Event if move(status, event)] == []
+def test_what_has_ended_can_only_be_reopened(status: HandoverStatus) -> None:
+    assert [event for event in Event if move(status, event)] == [Event.reopened]
+    check_reopen(case(status=status), OMAR)
+
+
+@pytest.mark.parametrize("status", LIVE)
+def test_what_has_not_ended_cannot_be_reopened(status: HandoverStatus) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_reopen(case(status=status), OMAR)
+    assert (refusal.value.code, refusal.value.holder) == ("not_ended", "sarah")
+
+
+def test_reopening_is_for_managers() -> None:
+    with pytest.raises(Refused) as refusal:
+        check_reopen(case(status=HandoverStatus.completed), SARAH)
+    assert refusal.value.code == "managers_only"
 
 
 @pytest.mark.parametrize(
