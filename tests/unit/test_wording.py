@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handover.bot import PLACEHOLDERS
-from handover.wording import agent_label, fill, first_name, in_words, placeholders, shortened
+from handover.wording import agent_label, fill, first_name, in_words, keepable, placeholders, shortened
 
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
@@ -117,3 +117,22 @@ def test_a_shortened_text_is_one_line_and_never_too_long(text: str, most: int) -
     short = shortened(text, most)
     assert len(short) <= most
     assert len(short.splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "hours", "kept"),
+    [
+        ("We'll get back to you within 24 hours.", 24, "We'll get back to you within 24 hours."),
+        ("We'll get back to you within 24 hours.", 25, "We'll get back to you within 25 hours."),
+        ("Within 30 minutes!", 2, "Within 2 hours!"),
+        ("Within 3 days or within 1 week.", 100, "Within 4 days 4 hours or within 1 week."),
+        ("We never sleep within reason.", 100, "We never sleep within reason."),
+        ("Within the next 24 hours of 2026", 100, "Within the next 24 hours of 2026"),
+    ],
+)
+def test_a_length_of_time_in_a_text_is_a_promise_too(text: str, hours: float, kept: str) -> None:
+    assert keepable(text, timedelta(hours=hours)) == kept
+
+
+def test_a_text_whose_window_is_not_known_stays_as_it_is() -> None:
+    assert keepable("Within 24 hours.", None) == "Within 24 hours."
