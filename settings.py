@@ -7,9 +7,18 @@ Variables are named `HANDOVER_...`; the ones that everybody has keep their names
 import os
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError) as error:
+        raise ValueError(f"{name!r} is no time zone; allowed are IANA names like Europe/Berlin") from error
+    return name
 
 
 class AppSettings(BaseSettings):
@@ -34,6 +43,9 @@ class AppSettings(BaseSettings):
     """The `temporal` command of the embedded engine; empty: the one on PATH, then the one installed with Handover."""
     graceful_shutdown_seconds: Annotated[float, Field(ge=0, le=300)] = 10.0
     """How long a worker that is told to stop may finish what it has begun."""
+    review_time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
+    """Where the managers are, as an IANA name like Europe/Berlin: the weekly review is sent on Monday at 08:00 there, about
+    the week that ended there at midnight."""
     openai_api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("OPENAI_API_KEY"))
     openai_base_url: str | None = Field(default=None, validation_alias=AliasChoices("OPENAI_BASE_URL"))
     openai_model: str = "gpt-5-mini"

@@ -3,8 +3,10 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -13,6 +15,7 @@ from assistant.detect import detect_lines
 from console.api import Api, ApiRefused
 from console.chat import chat as talk
 from console.demo import demo as play_demo
+from console.fleet import Fleet, body
 from console.server import serve
 from console.tasks import show_tasks
 from engine.stack import StackFailed, StackPlan
@@ -33,6 +36,20 @@ DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
 Url = Annotated[str, typer.Option(help="Where Handover runs.", envvar="HANDOVER_URL")]
 Result = TypeVar("Result")
 LOCAL = "http://127.0.0.1:8000"
+_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"]
+
+
+def _time(help: str) -> Any:
+    """An option that takes a time."""
+    return typer.Option(
+        help=f"{help} As 2030-01-31T09:00, here or with a zone (+01:00).", formats=_TIMES, metavar="TIME"
+    )
+
+
+class FleetAct(StrEnum):
+    reassign = "reassign"
+    snooze = "snooze"
+    hand_back = "hand-back"
 
 
 def _plan(port: int, temporal_port: int, ui_port: int, data_dir: Path | None) -> StackPlan:
@@ -92,6 +109,39 @@ def tasks(
 
 
 @app.command()
+def fleet(
+    act: Annotated[FleetAct, typer.Argument(help="What to do with every open handover that matches.")],
+    to: Annotated[str | None, typer.Option(help="reassign: user:ID, role:NAME or manager.")] = None,
+    until: Annotated[datetime | None, _time("snooze: until when.")] = None,
+    assignee: Annotated[str | None, typer.Option(help="Whose; '' for what nobody has.")] = None,
+    bot: Annotated[str | None, typer.Option(help="Of this bot.")] = None,
+    conversation: Annotated[str | None, typer.Option(help="Of this conversation.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Handed over for this reason.")] = None,
+    status: Annotated[str | None, typer.Option(help="open, acknowledged or scheduled.")] = None,
+    opened_since: Annotated[datetime | None, _time("Opened from then on.")] = None,
+    opened_before: Annotated[datetime | None, _time("Opened before then.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Without any of these: really everything.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what matches, and change nothing.")] = False,
+    by: Annotated[str | None, typer.Option(help="In which manager's name.", envvar="HANDOVER_STAFF_ID")] = None,
+    key: Annotated[str | None, typer.Option(help="Go on with a command that was cut off.")] = None,
+    url: Url = LOCAL,
+) -> None:
+    """Reassign, snooze or hand back everything that matches; exit code 1 where something of it was not done."""
+    query = {
+        "assignee": assignee,
+        "bot_id": bot,
+        "conversation_id": conversation,
+        "reason": reason,
+        "status": status,
+        "since": _moment(opened_since),
+        "until": _moment(opened_before),
+    }
+    order = body(act.value, query, to=to, until=_moment(until), all=everything, dry_run=dry_run, staff_id=by)
+    if not _run(_with_api(url, lambda api: Fleet(api, console).order(order, key))):
+        raise typer.Exit(1)
+
+
+@app.command()
 def detect(
     file: Annotated[typer.FileText, typer.Argument(help="Lines of text; - for standard input.")] = "-",  # type: ignore[assignment]
     bot: Annotated[Path, typer.Option(help="The bot whose rules judge.")] = EXAMPLES / "hvac" / "bot.yaml",
@@ -111,9 +161,14 @@ def migrate() -> None:
     _run(_migrate())
 
 
-async def _with_api(url: str, work: Callable[[Api], Awaitable[None]]) -> None:
+def _moment(at: datetime | None) -> str | None:
+    """A time that was typed; without a time zone, it is this machine's."""
+    return at.astimezone().isoformat() if at else None
+
+
+async def _with_api(url: str, work: Callable[[Api], Awaitable[Result]]) -> Result:
     async with Api.at(url, first_key(AppSettings())) as api:
-        await work(api)
+        return await work(api)
 
 
 def _run(work: Coroutine[None, None, Result]) -> Result:
@@ -124,7 +179,9 @@ def _run(work: Coroutine[None, None, Result]) -> Result:
         raise typer.Exit(130) from None
     except SettingsError as error:
         _fail(str(error), code=2)
-    except (HandoverError, ApiRefused, StackFailed, OSError) as error:
+    except ApiRefused as error:
+        _fail(str(error), code=2 if error.wrong else 1)
+    except (HandoverError, StackFailed, OSError) as error:
         _fail(str(error), code=1)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from handover.durations import Duration, format_duration
+from handover.durations import LONGEST, Duration, format_duration
 from handover.errors import Misfit, shown
 from handover.ids import SETTINGS_ID
 from handover.opening_hours import check_hours
@@ -27,13 +27,19 @@ Rank = Annotated[int, Field(strict=True, ge=0, le=100)]
 """Which of several that fire comes first: the higher one."""
 
 
-def _takes_time(length: timedelta) -> timedelta:
-    if length < timedelta(seconds=1):
-        raise ValueError(f"{format_duration(length)} is too short; allowed is 1s or longer")
-    return length
+def _lasting(shortest: timedelta, longest: timedelta = LONGEST) -> AfterValidator:
+    """From this long to that long."""
+
+    def check(length: timedelta) -> timedelta:
+        if shortest <= length <= longest:
+            return length
+        allowed = f"allowed is {format_duration(shortest)} to {format_duration(longest)}"
+        raise ValueError(f"{format_duration(length)} is too {'short' if length < shortest else 'long'}; {allowed}")
+
+    return AfterValidator(check)
 
 
-Length = Annotated[Duration, AfterValidator(_takes_time)]
+Length = Annotated[Duration, _lasting(timedelta(seconds=1))]
 """A length of time that is more than an instant."""
 
 
@@ -304,7 +310,7 @@ class HandoverSettings(Settings):
     )
     """Asked once where neither is known; empty asks nothing."""
     hours: KeptHours = Hours()
-    handling_time: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=1))] = timedelta(minutes=15)
+    handling_time: Annotated[Duration, _lasting(timedelta(seconds=1), timedelta(days=1))] = timedelta(minutes=15)
     """How long a person needs for one case: for promises that can be kept by somebody who has several."""
     default_assignee: Target | None = None
     default_action: Id = "follow_up"
@@ -348,6 +354,6 @@ class Bot(Settings):
     channels: list[Id] = ["web"]
     knowledge: list[str] = []
     collect: list[Id] = []
-    debounce: Duration = timedelta(0)
+    debounce: Annotated[Duration, _lasting(timedelta(0), timedelta(hours=1))] = timedelta(0)
     close_after: Length = timedelta(days=7)
     handover: HandoverSettings = HandoverSettings()

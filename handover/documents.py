@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 import yaml
@@ -9,11 +10,33 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from handover.bot import Bot
-from handover.errors import Misfit, Problem, SettingsError
+from handover.errors import Misfit, Problem, SettingsError, did_you_mean, shown
+from handover.ids import SETTINGS_ID
 from handover.staff import Staff, Team
 
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
+
+_ALLOWED = {
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "list_type": "a list",
+    "dict_type": "a mapping of keys to values",
+    "invalid_key": "a text as the key",
+    "string_too_short": "a text of {min_length} or more characters",
+    "string_too_long": "a text of {max_length} or fewer characters",
+    "too_short": "{min_length} or more",
+    "too_long": "{max_length} or fewer",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+}
+"""What is allowed instead, per kind of error, in other words than those of a programming language."""
+_PATTERNS = {SETTINGS_ID: "lower-case letters, digits, - and _, beginning with a letter or digit, 63 in all"}
+
+_TOO_DEEP = Problem("", "this is nested too deeply; allowed is what the keys of the settings need")
 
 
 def read_bot(text: str, source: str) -> Bot:
@@ -46,7 +69,29 @@ def team_problems(team: list[Staff]) -> list[Problem]:
         for index, person in enumerate(team)
         if person.manager is not None and person.manager not in ids
     ]
-    return taken + unknown
+    return taken + unknown + list(_circles(team))
+
+
+def _circles(team: list[Staff]) -> Iterator[Problem]:
+    """Managers who are, by way of others, their own: nobody would be left to ask. A circle is named once, at its end."""
+    managers = {person.id: person.manager for person in team}
+    places = {person.id: index for index, person in enumerate(team)}
+    for staff_id, place in places.items():
+        circle = _above(staff_id, managers)
+        if staff_id in circle and place == max(places[one] for one in circle):
+            way = " → ".join([staff_id, *circle])
+            text = f"nobody can be their own manager ({way}); allowed is somebody who is not below them"
+            yield Problem(f"staff.{place}.manager", text)
+
+
+def _above(staff_id: str, managers: Mapping[str, str | None]) -> list[str]:
+    """The managers of somebody, theirs, and so on, until nobody is left or somebody comes a second time."""
+    way: list[str] = []
+    above = managers[staff_id]
+    while above is not None and above in managers and above not in way:
+        way.append(above)
+        above = managers[above]
+    return way
 
 
 def validated(model: type[Model], value: Any, source: str, lines: dict[Path, int] | None = None) -> Model:
@@ -54,7 +99,16 @@ def validated(model: type[Model], value: Any, source: str, lines: dict[Path, int
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise SettingsError(source, problems_of(error, model, lines or dict.fromkeys(_paths(value)))) from error
+        raise SettingsError(source, _all_problems(error, model, value, lines)) from error
+
+
+def _all_problems(
+    error: ValidationError, model: type[BaseModel], value: Any, lines: dict[Path, int] | None
+) -> list[Problem]:
+    try:
+        return problems_of(error, model, lines or dict.fromkeys(_paths(value)))
+    except RecursionError:
+        return [_TOO_DEEP]
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], lines: Mapping[Path, int | None]) -> list[Problem]:
@@ -76,16 +130,30 @@ def problems_of(error: ValidationError, model: type[BaseModel], lines: Mapping[P
 def _parsed(text: str, source: str) -> tuple[dict[Any, Any], dict[Path, int]]:
     """The settings that a text holds, and where every key stands."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
         value = yaml.safe_load(text)
+        places = list(_lines(yaml.compose(text, Loader=yaml.SafeLoader)))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
         problem = Problem("", f"this is no YAML: {getattr(error, 'problem', None) or error}", line)
         raise SettingsError(source, [problem]) from error
+    except RecursionError as error:
+        raise SettingsError(source, [_TOO_DEEP]) from error
     if not isinstance(value, dict):
         raise SettingsError(source, [Problem("", "allowed is a mapping of keys to values", 1)])
-    return value, dict(_lines(node))
+    if twice := list(_written_twice(places)):
+        raise SettingsError(source, twice)
+    return value, dict(places)
+
+
+def _written_twice(places: list[tuple[Path, int]]) -> Iterator[Problem]:
+    """Keys that stand in one place several times: YAML would take the last one, and nobody would know."""
+    first: dict[Path, int] = {}
+    for path, line in places:
+        if path in first:
+            text = f"this key stands in line {first[path]} already; allowed is each key once"
+            yield Problem(_dotted(path), text, line)
+        first.setdefault(path, line)
 
 
 def _lines(node: yaml.Node | None, path: Path = ()) -> Iterator[tuple[Path, int]]:
@@ -138,40 +206,43 @@ def _line(path: Path, lines: Mapping[Path, int | None]) -> int | None:
 
 
 def _text(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    value, context = shown(detail["input"]), detail.get("ctx", {})
     match detail["type"]:
         case "extra_forbidden":
-            keys = _keys_at(model, detail["loc"][:-1])
-            return "there is no such key" + (f"; allowed are {', '.join(keys)}" if keys else "")
+            return f"there is no such key{_nearest(str(detail['loc'][-1]), _keys_at(model, detail['loc'][:-1]))}"
         case "missing":
             return "this key is missing and has no default"
         case "value_error":
-            error = detail["ctx"]["error"]
-            return error.text if isinstance(error, Misfit) else str(error)
+            return error.text if isinstance(error := context["error"], Misfit) else str(error)
         case "literal_error" | "enum":
-            return f"{_shown(detail['input'])} is not known; allowed are {detail['ctx']['expected']}"
+            return f"{value} is not known; allowed are {context['expected'].replace('False', 'false')}"
         case "string_pattern_mismatch":
-            return f"{detail['input']!r} does not fit; allowed is {detail['ctx']['pattern']}"
+            return f"{value} does not fit; allowed are {_PATTERNS.get(context['pattern'], context['pattern'])}"
         case "model_type":
-            keys = _keys_at(model, detail["loc"])
-            return f"{_shown(detail['input'])}: allowed is a mapping with the keys {', '.join(keys)}"
+            return f"{value}: allowed is a mapping with the keys {', '.join(_keys_at(model, detail['loc']))}"
+        case kind if kind in _ALLOWED:
+            return f"{value}: allowed is {_ALLOWED[kind].format(**context)}"
         case _:
-            message = detail["msg"].replace("Input should be", "allowed is")
-            return f"{_shown(detail['input'])}: {message[:1].lower()}{message[1:]}"
+            return f"{value}: {detail['msg'].replace('Input should be', 'allowed is')}"
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+def _nearest(key: str, allowed: list[str]) -> str:
+    return f"{did_you_mean(key, allowed)}; allowed are {', '.join(allowed)}" if allowed else ""
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
     """The keys that are allowed at a path, read from the model's JSON schema."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     definitions = schema.get("$defs", {})
     current: dict[str, Any] = schema
     for part in path:
         current = _inside(current, part, definitions)
     return sorted(_merged(current, definitions).get("properties", {}))
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _inside(schema: dict[str, Any], part: str | int, definitions: dict[str, Any]) -> dict[str, Any]:

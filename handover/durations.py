@@ -18,19 +18,19 @@ LONGEST = timedelta(days=366)
 def parse_duration(value: Any) -> timedelta:
     """Read a length of time from zero to a year; raises ValueError that says what is allowed."""
     if isinstance(value, timedelta):
-        length = value
+        seconds = value.total_seconds()
     elif isinstance(value, dict):
-        length = _from_mapping(value)
+        seconds = _from_mapping(value)
     elif isinstance(value, str):
-        length = _from_text(value)
+        seconds = _from_text(value)
     else:
         raise ValueError(f"{shown(value)} is no length of time; {_ALLOWED}")
-    if not timedelta(0) <= length <= LONGEST:
+    if not 0 <= seconds <= LONGEST.total_seconds():
         raise ValueError(f"{shown(value)} is out of range; allowed is 0 to {LONGEST.days} days")
-    return length
+    return value if isinstance(value, timedelta) else timedelta(seconds=seconds)
 
 
-def _from_mapping(value: dict[Any, Any]) -> timedelta:
+def _from_mapping(value: dict[Any, Any]) -> float:
     seconds = 0.0
     if not value:
         raise ValueError(f"{shown(value)} is no length of time; {_ALLOWED}")
@@ -38,10 +38,10 @@ def _from_mapping(value: dict[Any, Any]) -> timedelta:
         if key not in _KEYS or isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < 1e9:
             raise ValueError(f"{shown(key)}: {shown(amount)} is no length of time; {_ALLOWED}")
         seconds += amount * _UNITS[_KEYS[key]]
-    return timedelta(seconds=seconds)
+    return seconds
 
 
-def _from_text(value: str) -> timedelta:
+def _from_text(value: str) -> float:
     seconds, position = 0.0, 0
     for match in _PART.finditer(value):
         if match.start() != position or len(match[1]) > 9:
@@ -50,7 +50,7 @@ def _from_text(value: str) -> timedelta:
         position = match.end()
     if not value.strip() or value[position:].strip():
         raise ValueError(f"{shown(value)} is no length of time; {_ALLOWED}")
-    return timedelta(seconds=seconds)
+    return seconds
 
 
 def format_duration(length: timedelta) -> str:

@@ -86,5 +86,7 @@ def did_you_mean(name: str, known: Iterable[str], means: Mapping[str, str] | Non
 
 def shown(value: object) -> str:
     """A refused value as a refusal shows it: as its author wrote it, and never in full length."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
     text = repr(value)
     return text if len(text) <= 60 else text[:59] + "…"

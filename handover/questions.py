@@ -40,6 +40,7 @@ class _Groups:
     def __init__(self) -> None:
         self.found: list[QuestionGroup] = []
         self._words: list[frozenset[str]] = []
+        self._weights: list[int] = []
         self._with: dict[str, list[int]] = defaultdict(list)
 
     def add(self, wording: str, count: int, words: frozenset[str]) -> None:
@@ -56,18 +57,30 @@ class _Groups:
             self._with[word].append(len(self.found))
         self.found.append(QuestionGroup(count=count, example=wording))
         self._words.append(words)
+        self._weights.append(_weight(words))
 
     def _closest(self, words: frozenset[str]) -> int | None:
-        candidates = {index for word in words for index in self._with.get(word, ())}
-        best = max(candidates, key=lambda index: (_resemblance(words, self._words[index]), -index), default=None)
-        return best if best is not None and _resemblance(words, self._words[best]) >= SIMILAR else None
+        likeness = self._likeness(words)
+        near = [index for index, share in likeness.items() if share >= SIMILAR]
+        near = [index for index in near if not _have_other_numbers(words, self._words[index])]
+        return max(near, key=lambda index: (likeness[index], -index), default=None)
+
+    def _likeness(self, words: frozenset[str]) -> dict[int, float]:
+        """For each group with one of these words, the share of the words in common, long words weighing more.
+
+        Added up word by word, because thousands of requests are too many to compare each with each.
+        """
+        shared: dict[int, int] = defaultdict(int)
+        for word in words:
+            for index in self._with.get(word, ()):
+                shared[index] += len(word)
+        own = _weight(words)
+        return {index: 2 * weight / (own + self._weights[index]) for index, weight in shared.items()}
 
 
-def _resemblance(one: frozenset[str], other: frozenset[str]) -> float:
-    """The share of their words that two requests have in common, long words weighing more; 0 for different numbers."""
-    if _numbers(one) and _numbers(other) and _numbers(one).isdisjoint(_numbers(other)):
-        return 0.0
-    return 2 * _weight(one & other) / (_weight(one) + _weight(other))
+def _have_other_numbers(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Both name numbers, and none in common: the price of an NW-200 is not that of an NW-350."""
+    return bool(_numbers(one) and _numbers(other)) and _numbers(one).isdisjoint(_numbers(other))
 
 
 def _weight(words: frozenset[str]) -> int:

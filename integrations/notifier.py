@@ -1,5 +1,6 @@
-"""Tells staff by the channels that they chose; the inbox is always there."""
+"""Tells staff by the channels that they chose. The inbox is kept here; every other channel needs a sender."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -22,9 +23,13 @@ class Shelf(Protocol):
 
 
 class Sender(Protocol):
-    """One way to reach a person outside the inbox."""
+    """One way to reach a person outside the inbox. Raises where it could not; it is then tried again."""
 
     async def send(self, address: str, notification: Notification) -> None: ...
+
+
+class NotTold(Exception):
+    """Some of a person's channels failed; the text says which, and why. The others have told them."""
 
 
 class StaffNotifier:
@@ -36,26 +41,46 @@ class StaffNotifier:
         self._senders = senders
 
     async def notify(self, notification: Notification) -> None:
-        """Tell a person once by each of their channels; somebody who has left the team is told nothing."""
-        try:
-            person = await self._team.staff(notification.staff_id)
-        except NotFound:
+        """Tell a person once by each of their channels. Raises NotTold; the same again goes to the failed ones alone.
+
+        Side by side, so that a channel that fails or hangs holds up no other.
+        """
+        person = await self._reader(notification.staff_id)
+        if person is None:
             return
-        for channel in channels_for(person, notification):
-            await self._tell(person, channel, notification)
+        channels = channels_for(person, notification)
+        told = await asyncio.gather(
+            *(self._tell(person, channel, notification) for channel in channels), return_exceptions=True
+        )
+        failed = [f"{channel} ({_why(error)})" for channel, error in zip(channels, told, strict=True) if error]
+        if failed:
+            raise NotTold(f"{person.name} could not be told by {', '.join(failed)}")
+
+    async def _reader(self, staff_id: str) -> Staff | None:
+        """Whom to tell. Nobody who has left the team or is disabled: they may not read what contacts write any more, and
+        the ladder passes them over."""
+        try:
+            person = await self._team.staff(staff_id)
+        except NotFound:
+            return None
+        return person if person.enabled else None
 
     async def _tell(self, person: Staff, channel: NotifyChannel, notification: Notification) -> None:
         if channel == "inbox":
             await self._shelf.put(notification)
             return
         sender, address = self._senders.get(channel), person.addresses.get(channel)
-        if sender is None or address is None or not await self._shelf.put(notification, channel):
+        if sender is None or not address or not await self._shelf.put(notification, channel):
             return
         try:
             await sender.send(address, notification)
         except BaseException:
             await self._shelf.forget(notification, channel)
             raise
+
+
+def _why(error: BaseException) -> str:
+    return str(error) or type(error).__name__
 
 
 def channels_for(person: Staff, notification: Notification) -> list[NotifyChannel]:

@@ -22,7 +22,7 @@ async def migrate(engine: AsyncEngine) -> None:
     async with engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(upgrade)
 
 
 async def _switch_to_wal(engine: AsyncEngine) -> None:
@@ -48,8 +48,9 @@ def _use_wal(connection: Connection) -> None:
     cursor.close()
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables of a connection's database up to a revision; those beyond it stay."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -17,7 +17,7 @@ from logs import set_up_logging
 from settings import AppSettings
 from store import Store
 from store.first_start import first_start
-from web.api import conversations, handovers, operations
+from web.api import conversations, handovers, notifications, operations, review
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
 from web.measures import Measured
@@ -45,7 +45,18 @@ def create_app() -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, registry=app.state.registry)
     add_problem_handlers(app)
-    for module in (conversations, handovers, settings_api, operations, people, inbox, chat, docs):
+    for module in (
+        conversations,
+        handovers,
+        notifications,
+        review,
+        settings_api,
+        operations,
+        people,
+        inbox,
+        chat,
+        docs,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     return app

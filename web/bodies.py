@@ -1,14 +1,16 @@
 """What requests carry, and what they may not."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from handover.bot import Id
 from handover.ids import CONVERSATION_ID
-from handover.messages import MAX_TEXT, Contact, Outcome
+from handover.messages import MAX_TEXT, Contact, HandoverStatus, Outcome
 from handover.views import MessageView
+from web.filters import HandoverFilters
 from web.problems import problem
 
 MAX_BODY = 64 * 1024
@@ -55,7 +57,7 @@ class HandoverBody(Body):
 class StaffBody(Body):
     """Who does it; a key that acts for one person may leave it out."""
 
-    staff_id: str | None = None
+    staff_id: Annotated[str, Field(max_length=64)] | None = None
 
 
 class TextBody(StaffBody):
@@ -73,7 +75,7 @@ class SnoozeBody(StaffBody):
     until: AwareDatetime
 
 
-class CancelBody(StaffBody):
+class ReasonBody(StaffBody):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
@@ -91,6 +93,88 @@ class CompleteBody(StaffBody):
         if (self.outcome is Outcome.scheduled) != (self.follow_up_at is not None):
             raise ValueError("follow_up_at: needed with the outcome scheduled, and only there")
         return self
+
+
+class OpenHandovers(HandoverFilters):
+    """Which of the handovers that have not ended."""
+
+    status: Literal[HandoverStatus.open, HandoverStatus.acknowledged, HandoverStatus.scheduled] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """No filter is set: it matches everything."""
+        return all(value is None for value in self.model_dump().values())
+
+
+class _BulkBody(StaffBody):
+    """What every bulk act says: on which handovers."""
+
+    query: Annotated[OpenHandovers, Field(description="The filters of the handover log.")] = OpenHandovers()
+    all: Annotated[bool, Field(description="Really everything, where the query has no filter.")] = False
+    dry_run: Annotated[bool, Field(description="Say what matches, and change nothing.")] = False
+
+    @model_validator(mode="after")
+    def _everything_only_when_asked_for(self) -> Self:
+        if self.query.is_empty != self.all:
+            raise ValueError("query: needs at least one filter; everything is asked for with all: true and no filter")
+        return self
+
+
+class BulkReassignBody(_BulkBody, ReassignBody):
+    """Give every case that matches to `user:ID`, `role:NAME` or `manager`."""
+
+    act: Literal["reassign"]
+
+
+class BulkSnoozeBody(_BulkBody, SnoozeBody):
+    """Ask nothing of anybody until then, for every case that matches; the due times stand."""
+
+    act: Literal["snooze"]
+
+
+class BulkHandBackBody(_BulkBody):
+    """Let the bot answer again in every conversation that matches; the tasks stay."""
+
+    act: Literal["hand_back"]
+
+
+BulkBody = Annotated[BulkReassignBody | BulkSnoozeBody | BulkHandBackBody, Field(discriminator="act")]
+
+
+class BulkLine(BaseModel):
+    """What became of one handover: `done`, `refused` (the rest tells by whom and why), `unanswered` (no answer came in
+    time, and it may still be done), or in a dry run `matched`. `status` and `assignee` are those after it."""
+
+    handover_id: str
+    result: Literal["done", "refused", "unanswered", "matched"]
+    status: HandoverStatus | None = None
+    assignee: str | None = None
+    type: str | None = None
+    detail: str | None = None
+    holder: str | None = None
+    since: datetime | None = None
+
+
+class BulkMatched(BaseModel):
+    """How many handovers matched: the first line, before anything is done."""
+
+    matched: int
+
+
+class BulkAnswer(BulkMatched):
+    """What came of it. As the last line, without `handovers`: those had a line each."""
+
+    done: int = 0
+    refused: int = 0
+    unanswered: int = 0
+    dry_run: bool = False
+    handovers: list[BulkLine] = []
+
+
+class ReadBody(StaffBody):
+    """Notifications that were read, by their ids; those of others, and those read before, stay as they are."""
+
+    ids: Annotated[list[Annotated[int, Field(ge=1, le=2**62)]], Field(min_length=1, max_length=200)]
 
 
 ConversationPath = Annotated[str, Field(pattern=CONVERSATION_ID)]

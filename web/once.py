@@ -18,6 +18,9 @@ IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", max_length=200, description="Repeating a request with its key is safe.")
 ]
 
+REPLAYED = {"Idempotent-Replayed": "true"}
+"""The header of an answer that was given before."""
+
 
 async def once(
     parts: Services, who: Caller, key: str | None, request: Request, act: Callable[[], Awaitable[BaseModel]]
@@ -25,15 +28,10 @@ async def once(
     """Do something once for each of the caller's keys; without a key, each time."""
     if key is None:
         return JSONResponse(jsonable_encoder(await act()))
-    actor = f"{who.name}:{who.staff_id or ''}"
-    receipt = await parts.door.begin(actor, key, await _fingerprint(request))
-    match receipt.state:
-        case "done":
-            return JSONResponse(receipt.answer, receipt.status or 200, {"Idempotent-Replayed": "true"})
-        case "in_progress":
-            raise Refused("in_progress", "The first request with this Idempotency-Key is still being worked on.")
-        case "other":
-            raise ApiError(422, "key_reused", "This Idempotency-Key was used for another request.")
+    before = await first_answer(parts, who, key, request)
+    if before is not None:
+        return JSONResponse(before, headers=REPLAYED)
+    actor = actor_of(who)
     try:
         answer: Any = jsonable_encoder(await act())
     except BaseException:
@@ -41,6 +39,27 @@ async def once(
         raise
     await parts.door.finish(actor, key, 200, answer)
     return JSONResponse(answer)
+
+
+async def first_answer(parts: Services, who: Caller, key: str, request: Request) -> dict[str, Any] | None:
+    """The answer that this request got before; None where it begins now, to be finished or abandoned.
+
+    Raises Refused while the first one is still worked on, ApiError where the key was used for another request.
+    """
+    receipt = await parts.door.begin(actor_of(who), key, await _fingerprint(request))
+    match receipt.state:
+        case "done":
+            return receipt.answer or {}
+        case "in_progress":
+            raise Refused("in_progress", "The first request with this Idempotency-Key is still being worked on.")
+        case "other":
+            raise ApiError(422, "key_reused", "This Idempotency-Key was used for another request.")
+    return None
+
+
+def actor_of(who: Caller) -> str:
+    """Whose keys these are."""
+    return f"{who.name}:{who.staff_id or ''}"
 
 
 async def _fingerprint(request: Request) -> str:

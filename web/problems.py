@@ -55,10 +55,15 @@ class ApiError(Exception):
         self.status, self.code, self.detail, self.headers = status, code, detail, headers
 
 
+def problem_type(code: str) -> str:
+    """The stable name of a problem."""
+    return f"urn:handover:problem:{code}"
+
+
 def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
     """A problem document as an answer."""
     title = TITLES.get(status, "Something went wrong")
-    document = Problem(type=f"urn:handover:problem:{code}", title=title, status=status, detail=detail, **more)
+    document = Problem(type=problem_type(code), title=title, status=status, detail=detail, **more)
     content = document.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     return JSONResponse(content, status, headers=headers, media_type="application/problem+json")
 

@@ -45,7 +45,7 @@ async def assign(
 ) -> Assigned:
     """Find somebody by the first of the targets that works."""
     request = AssignRequest(
-        key=f"{case.id}:{case.seq}:{','.join(targets)}",
+        key=f"{case.id}:{workflow.uuid4()}",
         conversation_id=case.conversation_id,
         number=case.number,
         targets=targets,
@@ -124,14 +124,14 @@ async def tell(case: Case, found: Assigned) -> ActionState:
     """Tell the assignee of the conversation and of the task; where nobody was found, those who can change that."""
     if found.holder is None:
         text = f"Nobody could be found for {case.trigger.request or case.conversation_id}; anybody may claim it."
-        for staff_id in found.tell:
-            await notify(notification(case, staff_id, "escalation", text))
+        await notify_all([notification(case, staff_id, "escalation", text) for staff_id in found.tell])
         return ActionState(status="done", text=f"told {', '.join(found.tell) or 'nobody: there is no one to tell'}")
     person = found.holder.staff_id
     text = f"A conversation is assigned to you: {case.trigger.request}"
-    await notify(notification(case, person, "conversation_assigned", text))
+    messages = [notification(case, person, "conversation_assigned", text)]
     if case.task is not None:
-        await notify(notification(case, person, "task_assigned", f"A task is assigned to you: {case.task.title}"))
+        messages.append(notification(case, person, "task_assigned", f"A task is assigned to you: {case.task.title}"))
+    await notify_all(messages)
     return ActionState(status="done", text=f"told {person}")
 
 
@@ -147,6 +147,17 @@ def notification(case: Case, staff_id: str, event: str, text: str) -> Notificati
             "text": text,
         }
     )
+
+
+async def notify_all(messages: Sequence[Notification]) -> None:
+    """Let staff members know. A message that cannot leave holds up none of the others; fails with the first that did."""
+    if workflow.patched("tell-side-by-side"):
+        outcomes = await asyncio.gather(*map(notify, messages), return_exceptions=True)
+        for failed in filter(None, outcomes):
+            raise failed
+    else:
+        for message in messages:
+            await notify(message)
 
 
 async def notify(message: Notification) -> None:

@@ -121,6 +121,28 @@ async def test_from_claim_to_completion(api: Api, conversation: str) -> None:
     assert (await api.get("/metrics/handovers"))["converted"] >= 1
 
 
+async def test_a_manager_reopens_what_was_ended_wrongly(http: httpx2.AsyncClient, api: Api, conversation: str) -> None:
+    detail = await handed_over(api, conversation)
+    path = f"/v1/handovers/{detail['handover_id']}/reopen"
+    early = await http.post(path, json={"staff_id": "omar"})
+    assert (early.status_code, early.json()["type"]) == (409, "urn:handover:problem:handover_open")
+    await api.post(f"/tasks/{detail['tasks'][0]['task_id']}/complete", {"staff_id": "omar", "outcome": "closed"})
+    assert (await http.post(path, json={"staff_id": "sarah"})).status_code == 403
+    answers = [
+        await http.post(path, json={"staff_id": "omar"}, headers={"Idempotency-Key": f"reopen {conversation}"})
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["handover_id"] == detail["handover_id"]
+
+    async def is_open_again() -> bool:
+        now = await api.get(f"/handovers/{detail['handover_id']}")
+        return [task["status"] for task in now["tasks"]] == ["completed", "open"]
+
+    assert await wait_until(is_open_again, 20)
+
+
 async def test_completing_twice_names_who_was_first(http: httpx2.AsyncClient, api: Api, conversation: str) -> None:
     detail = await handed_over(api, conversation)
     path = f"/v1/tasks/{detail['tasks'][0]['task_id']}/complete"
@@ -230,6 +252,7 @@ async def test_without_a_valid_key_nothing_is_told_or_done(
         ("GET", "/v1/staff/nobody", None),
         ("GET", "/v1/conversations/nowhere/messages", None),
         ("POST", "/v1/handovers/nowhere~1/claim", {"staff_id": "sarah"}),
+        ("POST", "/v1/handovers/nowhere~1/reopen", {"staff_id": "omar"}),
         ("POST", "/v1/tasks/nowhere~1~1/complete", {"staff_id": "sarah", "outcome": "closed"}),
         ("POST", "/v1/conversations/nowhere/take-over", {"staff_id": "sarah"}),
         ("POST", "/v1/conversations/nowhere/close", {"staff_id": "sarah"}),

@@ -96,23 +96,25 @@ async def open_one(
     *,
     key: str = "turn/1",
     reason: str = "human_requested",
+    request: str = "A refund",
     at: datetime = START,
     staff_id: str | None = None,
     bot_id: str = BOT.id,
     turn: int = 1,
 ) -> OpenedCase:
     """Open a handover as the activity does."""
-    request = OpenRequest(
+    why = trigger(key, reason).model_copy(update={"request": request})
+    opening = OpenRequest(
         conversation_id=conversation_id,
         bot_id=bot_id,
         channel="web",
         contact=Contact(),
-        trigger=trigger(key, reason),
+        trigger=why,
         turn=turn,
         opened_at=at,
         staff_id=staff_id,
     )
-    return await store.handovers.open(request, policy(reason))
+    return await store.handovers.open(opening, policy(reason))
 
 
 def case_of(opened: OpenedCase, conversation_id: str = "c1", *, holder: str | None = None, **values: Any) -> Case:

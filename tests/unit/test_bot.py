@@ -114,7 +114,7 @@ def test_what_does_not_fit_together_is_refused(settings: dict[str, Any], says: s
     [
         ({"pause": "2h", "reactivate_after": "1h"}, "1h lies inside the pause; allowed is 2h or longer"),
         ({"ladder": []}, "at least 1"),
-        ({"ladder": [{"after": "1h", "to": "manager", "repeat": "0s"}]}, "0s is too short; allowed is 1s or longer"),
+        ({"ladder": [{"after": "1h", "to": "manager", "repeat": "0s"}]}, "0s is too short; allowed is 1s to 366d"),
         ({"ladder": [{"after": "1h", "to": "boss"}]}, "allowed are user:ID, role:NAME and manager, or assignee"),
         ({"assign": {"to": "role:Support"}}, "'role:Support' names nobody"),
         ({"task": {"title": "{assignee}"}}, "{assignee} is no placeholder; allowed are contact_name, reason, request"),

@@ -16,7 +16,6 @@ from handover.staff import Staff
 EXAMPLES = Path(__file__).parents[2] / "examples" / "hvac"
 BOT_TEXT = (EXAMPLES / "bot.yaml").read_text(encoding="utf-8")
 TEAM_TEXT = (EXAMPLES / "staff.yaml").read_text(encoding="utf-8")
-ALLOWED = ("allowed", "should have at least")
 
 
 def places(node: yaml.Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, yaml.Node, int]]:
@@ -90,7 +89,7 @@ def test_a_wrong_value_is_named_wherever_it_stands(
     key = dotted(path)
     assert problem.key == key or problem.key.startswith(f"{key}.")
     assert problem.line == line
-    assert any(word in problem.text for word in ALLOWED)
+    assert "allowed" in problem.text
 
 
 MAPPINGS = [
@@ -107,8 +106,8 @@ def test_an_unknown_key_is_named_at_every_level(path: KeyPath) -> None:
 
 def test_the_text_has_file_line_key_and_what_is_allowed() -> None:
     assert str(refusal("id: hvac\nname: Northwind\nchanels: [web]\n")) == (
-        "settings.yaml, line 3: chanels: there is no such key; allowed are channels, close_after, collect, debounce, "
-        "greeting, handover, id, knowledge, name, persona"
+        "settings.yaml, line 3: chanels: there is no such key (did you mean channels?); allowed are channels, "
+        "close_after, collect, debounce, greeting, handover, id, knowledge, name, persona"
     )
 
 
@@ -151,7 +150,7 @@ def test_every_problem_is_named_not_just_the_first() -> None:
         ),
         (("handover", "actions", "urgent", "task", "due"), -1, "", "allowed is a length of time such as 20m"),
         (("handover", "actions", "urgent"), None, "", "allowed is a mapping with the keys assign, final_message"),
-        (("handover", "actions", "Call Us"), {}, "", "'Call Us' does not fit; allowed is ^[a-z0-9]"),
+        (("handover", "actions", "Call Us"), {}, "", "'Call Us' does not fit; allowed are lower-case letters"),
         (("handover", "actions", "fourth"), {}, "handover.actions", "4 are too many; allowed are 3"),
         (("handover", "actions", "follow_up", "reactivate_after"), "1h", "", "1h lies inside the pause"),
         (
@@ -160,13 +159,18 @@ def test_every_problem_is_named_not_just_the_first() -> None:
             "",
             "there is no action 'call'; allowed are follow_up",
         ),
-        (("handover", "scenarios", "high_value", "phrases"), [], "", "at least 1 item"),
-        (("handover", "scenarios", "high_value", "threshold"), 1.1, "", "less than or equal to 1"),
-        (("handover", "scenarios", "failed_to_resolve", "retries"), "two", "", "a valid integer"),
+        (("handover", "scenarios", "high_value", "phrases"), [], "", "allowed is 1 or more"),
+        (("handover", "scenarios", "high_value", "threshold"), 1.1, "", "1.1: allowed is 1.0 or less"),
+        (("handover", "scenarios", "failed_to_resolve", "retries"), "two", "", "'two': allowed is a whole number"),
         (("handover", "rules", 0, "action"), "call", "", "there is no action 'call'"),
         (("handover", "rules", 0, "name"), "high_value", "", "'high_value' is taken"),
-        (("handover", "rules", 0, "conditions", "contact_fields"), {"Home City": 5}, ".Home City", "a valid string"),
-        (("handover", "hours", "holidays"), "usa", "", "'usa' does not fit"),
+        (
+            ("handover", "rules", 0, "conditions", "contact_fields"),
+            {"Home City": 5},
+            ".Home City",
+            "5: allowed is a text",
+        ),
+        (("handover", "hours", "holidays"), "usa", "", "allowed is a country of two capital letters"),
     ],
 )
 @pytest.mark.parametrize("source", ["file", "api"])
@@ -196,12 +200,40 @@ def from_the_api(settings: Any) -> SettingsError:
         ("id: hvac\n\tname: x", 2, "this is no YAML"),
         ("id: hvac\nname: !!python/name:os.system x", 2, "this is no YAML"),
         ("id: hvac\nname: two\nid: \x00", None, "this is no YAML"),
+        ("[" * 5000, None, "this is nested too deeply"),
+        ("id: hvac\nname: &a [*a]", None, "this is nested too deeply"),
     ],
 )
 def test_what_is_no_mapping_of_settings_is_refused(text: str, line: int | None, says: str) -> None:
     [problem] = refusal(text).problems
     assert (problem.key, problem.line) == ("", line)
     assert says in problem.text
+
+
+def deep(levels: int) -> Any:
+    value: Any = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_what_is_nested_too_deeply_is_refused_from_the_api_too() -> None:
+    [problem] = from_the_api({"id": "hvac", "name": deep(2000)}).problems
+    assert "this is nested too deeply; allowed is" in problem.text
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "first", "again"),
+    [
+        ("id: hvac\nname: one\nname: two\n", "name", 2, 3),
+        ("id: hvac\nname: one\nhandover: {tag: a, tag: b}\n", "handover.tag", 3, 3),
+        ("id: hvac\nname: one\nhandover:\n  actions:\n    a: {}\n    b: {}\n    a: {}\n", "handover.actions.a", 5, 7),
+    ],
+)
+def test_a_key_that_is_written_twice_is_refused(text: str, key: str, first: int, again: int) -> None:
+    [problem] = refusal(text).problems
+    says = f"this key stands in line {first} already; allowed is each key once"
+    assert problem == Problem(key, says, again)
 
 
 def test_a_wrong_value_is_never_shown_in_full_length() -> None:
@@ -219,6 +251,23 @@ def test_a_wrong_value_is_never_shown_in_full_length() -> None:
         (
             "staff:\n  - id: ann\n    name: Ann\n    manager: max\n",
             Problem("staff.0.manager", "there is no 'max'; allowed are ann", 4),
+        ),
+        (
+            "staff:\n  - {id: ann, name: Ann, manager: ann}\n",
+            Problem(
+                "staff.0.manager",
+                "nobody can be their own manager (ann → ann); allowed is somebody who is not below them",
+                2,
+            ),
+        ),
+        (
+            "staff:\n  - {id: cleo, name: Cleo, manager: ann}\n  - {id: ann, name: Ann, manager: bob}\n"
+            "  - id: bob\n    name: Bob\n    manager: ann\n  - {id: dan, name: Dan, manager: bob}\n",
+            Problem(
+                "staff.2.manager",
+                "nobody can be their own manager (bob → ann → bob); allowed is somebody who is not below them",
+                6,
+            ),
         ),
     ],
 )

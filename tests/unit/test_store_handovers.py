@@ -119,7 +119,7 @@ async def test_the_times_of_firsts_stay(store: Store) -> None:
     again = claimed.model_copy(update={"seq": 2, "held_since": done, "first_response_at": done})
     await save(store, again)
     ended = {"seq": 3, "status": HandoverStatus.completed, "completed_at": done, "ended_by": "ann"}
-    ended["task"] = task(status="completed", outcome="closed", completed_at=done, completed_by="ann")
+    ended |= {"outcome": Outcome.closed, "task": task(status="completed", completed_at=done, completed_by="ann")}
     await save(store, again.model_copy(update=ended))
     shown = (await store.reads.handovers()).items[0]
     assert (shown.acknowledged_at, shown.first_response_at) == (held, answered)
@@ -128,8 +128,10 @@ async def test_the_times_of_firsts_stay(store: Store) -> None:
 
 async def test_each_task_of_a_handover_is_kept(store: Store) -> None:
     opened = await open_one(store)
-    await save(store, case_of(opened, seq=1, task=task(1, status="completed", outcome="scheduled")))
-    await save(store, case_of(opened, seq=2, task=task(2)))
+    await save(
+        store, case_of(opened, seq=1, outcome="scheduled", task=task(1, status="completed", outcome="scheduled"))
+    )
+    await save(store, case_of(opened, seq=2, outcome="scheduled", task=task(2)))
     detail = await store.reads.handover("c1~1")
     assert [(one.task_id, one.status) for one in detail.tasks] == [("c1~1~1", "completed"), ("c1~1~2", "open")]
     assert detail.outcome is Outcome.scheduled

@@ -9,8 +9,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from store import Database
+from store.migrating import upgrade
 from store.tables import Base
 from tests.unit.store_fixtures import POSTGRES
 
@@ -60,6 +62,36 @@ async def test_migrating_again_changes_nothing(url: str) -> None:
     await asyncio.gather(*[database.migrate() for _ in range(3)])
     await database.ping()
     await database.close()
+
+
+OLD = """
+INSERT INTO contacts (id, name, phone, email, tags, fields, status) VALUES ('c1', '', '', '', '[]', '{}', 'done');
+INSERT INTO conversations (id, channel, contact_id, status, epoch, created_at, last_at)
+    VALUES ('c1', 'web', 'c1', 'bot', 0, '2026-11-16', '2026-11-16');
+INSERT INTO handovers (conversation_id, number, bot_id, trigger_key, turn, seq, status, reason, priority, request,
+    opened_at, next_step, "trigger", policy)
+    SELECT 'c1', number, 'support', number, 1, 1, 'completed', 'human_requested', 'medium', '', '2026-11-16', '', '{}', '{}'
+    FROM (SELECT 1 AS number UNION SELECT 2) AS numbers;
+INSERT INTO tasks (conversation_id, handover_number, number, title, description, priority, status, due_at, created_at, note,
+    completed_at, converted, unnecessary)
+    VALUES ('c1', 1, 1, '', '', 'medium', 'completed', '2026-11-17', '2026-11-16', '', '2026-11-16', true, false),
+           ('c1', 1, 2, '', '', 'medium', 'completed', '2026-11-19', '2026-11-16', '', '2026-11-20', false, false);
+"""
+"""As the first version wrote it: one handover with a task in time and a late one, and one without a task."""
+
+
+async def test_what_older_versions_wrote_gets_what_its_tasks_know(tmp_path: Path) -> None:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade, "0001")
+        for statement in filter(str.strip, OLD.split(";")):
+            await connection.execute(text(statement))
+        await connection.run_sync(upgrade)
+        rows = await connection.execute(
+            text("SELECT due_at, breached_at, converted, unnecessary FROM handovers ORDER BY number")
+        )
+        assert [tuple(row) for row in rows] == [("2026-11-19", "2026-11-19", 1, 0), (None, None, 0, 0)]
+    await engine.dispose()
 
 
 async def test_a_sqlite_file_is_set_up_for_many_processes(tmp_path: Path) -> None:

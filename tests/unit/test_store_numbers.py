@@ -1,86 +1,217 @@
-"""The measures, on cases that can be counted by hand."""
+"""The measures, on cases that can be counted by hand. Each is lived through by the transitions that its workflow uses."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from handover.messages import Outcome
+from handover.week import Week
 from store import Store
 from store.numbers import percentile
-from tests.unit.store_world import START, Clock, begin, case_of, open_one, save, task, trigger
+from store.tables import HandoverRow
+from tests.unit.store_lives import Handover
+from tests.unit.store_world import START, Clock, begin, case_of, open_one, said, save, trigger
 
 pytest_plugins = ["tests.unit.store_fixtures"]
 
+W47 = Week(2026, 47, "UTC")
 
-async def one(store: Store, name: str, *, day: float = 0, answered: float | None = None, **values: Any) -> None:
-    """A handover opened some days after START, first answered some minutes later, with its state."""
-    at = START + timedelta(days=day)
-    reason = values.pop("reason", "human_requested")
-    opened = await open_one(store, name, at=at, reason=reason)
-    first = at + timedelta(minutes=answered) if answered is not None else None
-    await save(
-        store,
-        case_of(opened, name, opened_at=at, first_response_at=first, seq=1, trigger=trigger(reason=reason), **values),
+
+async def some_cases(store: Store, clock: Clock) -> None:
+    """Nine conversations, eight of them handed over on Monday; it is Wednesday 02:00, 41 hours after the first."""
+    await begin(store, "quiet")
+    in_time = await Handover.opened(store, "in-time")
+    await (await in_time.answered(0.5)).completed(3, converted=True)
+    late = await Handover.opened(store, "late", holder="bob")
+    await (await (await late.answered(2)).overdue()).completed(30, unnecessary=True)
+    await (await Handover.opened(store, "cancelled-in-time")).cancelled(5)
+    at_two = START + timedelta(hours=5)
+    cancelled_late = await Handover.opened(
+        store, "cancelled-late", at=at_two, holder="bob", reason="negative_sentiment"
     )
-
-
-def done(minutes: float, **values: Any) -> Any:
-    """A task that was due after an hour and completed after some minutes."""
-    at = START + timedelta(minutes=minutes)
-    return task(due=timedelta(hours=1), status="completed", completed_at=at, outcome="closed", **values)
+    await (await cancelled_late.overdue()).cancelled(30)
+    await Handover.opened(store, "running", at=START + timedelta(hours=20), holder=None)
+    await Handover.opened(store, "running-late")  # its workflow has not noted it: no worker was there
+    without = await Handover.opened(store, "no-task", bot_id="billing", has_task=False)
+    await (await without.answered(1)).completed(10, converted=True)
+    without_late = await Handover.opened(store, "no-task-late", holder="bob", bot_id="billing", has_task=False)
+    await without_late.completed(26)
+    clock.forward(hours=41)
 
 
 async def test_nothing_to_count(store: Store) -> None:
     numbers = await store.reads.numbers()
     assert (numbers.handovers, numbers.conversations, numbers.breaches) == (0, 0, 0)
     assert numbers.handover_share is numbers.completion_rate is numbers.conversion_rate is None
-    assert numbers.first_response_median is numbers.sla_compliance is None
+    assert numbers.first_response_median is numbers.first_response_p90 is numbers.sla_compliance is None
+    assert (numbers.per_bot, numbers.per_person, sum(numbers.breaches_by_hour)) == ([], [], 0)
 
 
-async def test_the_measures_of_some_cases(store: Store, clock: Clock) -> None:
-    await begin(store, "quiet")
-    await one(store, "in-time", answered=10, status="completed", holder="ann", task=done(30, converted=True))
-    await one(store, "late", answered=20, status="completed", holder="bob", task=done(90, unnecessary=True))
-    await one(store, "overdue", answered=60, holder="ann", task=task(due=timedelta(hours=1)))
-    await one(store, "running", holder="ann", task=task(due=timedelta(hours=9)), reason="negative_sentiment")
-    await one(store, "cancelled", status="cancelled", task=task(due=timedelta(hours=1), status="cancelled"))
-    clock.forward(hours=2)
+async def test_how_many_and_what_came_of_them(store: Store, clock: Clock) -> None:
+    await some_cases(store, clock)
     numbers = await store.reads.numbers()
-    assert (numbers.handovers, numbers.conversations, numbers.handover_share) == (5, 6, 5 / 6)
-    assert (numbers.completed, numbers.completion_rate) == (2, 2 / 4)
-    assert (numbers.converted, numbers.conversion_rate, numbers.unnecessary) == (1, 1 / 5, 1)
-    assert numbers.first_response_median == 20 * 60
-    assert numbers.first_response_p90 == pytest.approx(52 * 60)
-    assert (numbers.sla_compliance, numbers.breaches) == (1 / 3, 2)
-    assert numbers.reasons == {"human_requested": 4, "negative_sentiment": 1}
+    # All but "quiet" were handed over.
+    assert (numbers.handovers, numbers.conversations, numbers.handover_share) == (8, 9, 8 / 9)
+    # Completed: in-time, late, no-task, no-task-late. The two cancelled ones are no longer to be done, two are running.
+    assert (numbers.completed, numbers.completion_rate) == (4, 4 / 6)
+    # Converted: in-time and no-task. Unnecessary: late.
+    assert (numbers.converted, numbers.conversion_rate, numbers.unnecessary) == (2, 2 / 8, 1)
+    assert numbers.reasons == {"human_requested": 7, "negative_sentiment": 1}
+
+
+async def test_how_quickly_people_answered(store: Store, clock: Clock) -> None:
+    await some_cases(store, clock)
+    numbers = await store.reads.numbers()
+    # Answered after 30, 60 and 120 minutes. Nine tenths of the way from the first to the last: 60 + 0.8 * 60 minutes.
+    assert numbers.first_response_median == 60 * 60
+    assert numbers.first_response_p90 == pytest.approx(108 * 60)
+
+
+async def test_how_many_missed_their_due_time(store: Store, clock: Clock) -> None:
+    await some_cases(store, clock)
+    numbers = await store.reads.numbers()
+    # Missed: late, running-late and no-task-late at Tuesday 09:00, cancelled-late at Tuesday 14:00.
+    assert numbers.breaches == 4
+    assert {hour: count for hour, count in enumerate(numbers.breaches_by_hour) if count} == {9: 3, 14: 1}
+    assert len(numbers.breaches_by_hour) == 24
+    # In time: in-time and no-task. Not judged: what was cancelled in time, and what has time until 05:00.
+    assert numbers.sla_compliance == 2 / 6
+
+
+async def test_each_person_apart(store: Store, clock: Clock) -> None:
+    await some_cases(store, clock)
+    ann, bob, nobody = (await store.reads.numbers()).per_person
+    # Ann: in-time, cancelled-in-time, running-late, no-task.
+    assert (ann.id, ann.handovers, ann.completed, ann.completion_rate) == ("ann", 4, 2, 2 / 3)
+    assert (ann.breaches, ann.sla_compliance, ann.converted, ann.conversion_rate) == (1, 2 / 3, 2, 2 / 4)
+    assert ann.first_response_median == 45 * 60
+    # Bob: late, cancelled-late, no-task-late.
+    assert (bob.id, bob.handovers, bob.completed, bob.completion_rate) == ("bob", 3, 2, 1)
+    assert (bob.breaches, bob.sla_compliance, bob.unnecessary, bob.first_response_p90) == (3, 0, 1, 120 * 60)
+    assert (nobody.id, nobody.handovers, nobody.completion_rate, nobody.sla_compliance) == (None, 1, 0, None)
+
+
+async def test_each_bot_apart(store: Store, clock: Clock) -> None:
+    await some_cases(store, clock)
+    support, billing = (await store.reads.numbers()).per_bot
+    assert (support.id, support.handovers, support.breaches, support.sla_compliance) == ("support", 6, 3, 1 / 4)
+    assert (billing.id, billing.handovers, billing.breaches, billing.sla_compliance) == ("billing", 2, 1, 1 / 2)
+    # The same as when only that bot is asked for.
+    alone = (await store.reads.numbers(bot_id="billing")).model_dump()
+    assert billing.model_dump(exclude={"id"}).items() <= alone.items()
 
 
 async def test_a_handover_counts_once_however_many_tasks_it_had(store: Store, clock: Clock) -> None:
-    opened = await open_one(store)
-    scheduled = done(30, converted=True).model_copy(update={"outcome": Outcome.scheduled})
-    await save(store, case_of(opened, seq=1, task=scheduled))
-    await save(store, case_of(opened, seq=2, status="completed", task=done(90, number=2, converted=True)))
+    handover = await Handover.opened(store, "c1")
+    follow_up_at = START + timedelta(hours=48)
+    await handover.completed(30, "scheduled", follow_up_at=follow_up_at, converted=True)  # 6 hours late
+    await handover.completed(70)  # 2 hours early: the follow-up was due 24 hours after its time
     numbers = await store.reads.numbers()
-    assert (numbers.converted, numbers.sla_compliance, numbers.breaches, numbers.completion_rate) == (1, 0, 1, 1)
+    assert (numbers.handovers, numbers.converted, numbers.breaches, numbers.sla_compliance) == (1, 1, 1, 0)
+    assert numbers.completion_rate == 1
+    assert numbers.breaches_by_hour[9] == 1  # of the first one: Tuesday 09:00
+
+
+async def test_a_follow_up_that_waits_for_its_time_is_not_judged(store: Store, clock: Clock) -> None:
+    handover = await Handover.opened(store, "c1")
+    await handover.completed(3, "scheduled", follow_up_at=START + timedelta(hours=48))
+    clock.forward(hours=60)
+    numbers = await store.reads.numbers()
+    assert (numbers.completed, numbers.breaches, numbers.sla_compliance) == (0, 0, None)
+    assert numbers.completion_rate == 1 / 2  # two tasks, one done
+
+
+async def test_without_a_task_a_missed_due_time_stays_missed(store: Store, clock: Clock) -> None:
+    handover = await Handover.opened(store, "c1", has_task=False)
+    await (await handover.overdue()).completed(30, "scheduled", follow_up_at=START + timedelta(hours=48))
+    await handover.completed(50)
+    numbers = await store.reads.numbers()
+    assert (numbers.completed, numbers.breaches, numbers.sla_compliance, numbers.completion_rate) == (1, 1, 0, 1)
+
+
+async def test_what_was_said_of_a_case_is_taken_back_when_it_is_reopened(store: Store) -> None:
+    handover = await (await Handover.opened(store, "c1")).completed(30, converted=True, unnecessary=True)
+    await handover.reopened(31)
+    numbers, [one] = await store.reads.numbers(), (await store.reads.handovers()).items
+    assert (numbers.completed, numbers.converted, numbers.unnecessary, one.outcome) == (0, 0, 0, None)
+    assert numbers.breaches == 1  # it was late all the same
+    await handover.completed(32)
+    assert (await store.reads.handovers()).items[0].outcome == "closed"
+
+
+async def test_completed_at_its_due_time_is_in_time(store: Store) -> None:
+    await (await Handover.opened(store, "c1")).completed(24)
+    assert (await store.reads.numbers()).breaches == 0
 
 
 async def test_weeks_are_those_of_the_iso_calendar(store: Store) -> None:
     for name, day in (("c1", 0), ("c2", 6.5), ("c3", 7), ("c4", 46.5)):
-        await one(store, name, day=day)
+        await Handover.opened(store, name, at=START + timedelta(days=day))
     assert (await store.reads.numbers()).per_week == {"2026-W47": 2, "2026-W48": 1, "2026-W53": 1}
 
 
 async def test_the_measures_of_a_time_a_bot_and_a_person(store: Store, clock: Clock) -> None:
-    await one(store, "c1", holder="ann")
+    await Handover.opened(store, "c1")
     clock.forward(days=1)
-    await one(store, "c2", day=1, holder="bob")
+    await Handover.opened(store, "c2", at=clock.now, holder="bob")
     assert (await store.reads.numbers(since=clock.now)).handovers == 1
     before = await store.reads.numbers(until=clock.now)
     assert (before.handovers, before.conversations) == (1, 1)
-    assert (await store.reads.numbers(assignee="bob")).handovers == 1
+    by_bob = await store.reads.numbers(assignee="bob")
+    assert (by_bob.handovers, by_bob.conversations, by_bob.handover_share) == (1, 2, 1 / 2)
     assert (await store.reads.numbers(bot_id="support")).conversations == 2
     assert (await store.reads.numbers(bot_id="another")).conversations == 0
+
+
+async def test_the_review_of_a_week(store: Store, clock: Clock) -> None:
+    gap, heat_pump, sunday = "lack_of_information", "Do you service heat pumps?", START + timedelta(days=6, hours=14)
+    await Handover.opened(store, "c1", reason=gap, request=heat_pump)
+    await Handover.opened(store, "c2", reason=gap, request="Can you service a heat pump", at=sunday)
+    await Handover.opened(store, "c3", reason=gap, request="Do you take bitcoin?")
+    await Handover.opened(store, "c4", request="A refund")  # not a question that the bot had no answer to
+    await Handover.opened(store, "next-monday", reason=gap, request=heat_pump, at=sunday + timedelta(hours=1))
+    review = await store.reads.review(W47)
+    assert (review.week, review.since, review.until) == ("2026-W47", W47.begins, W47.ends)
+    assert review.numbers == await store.reads.numbers(since=W47.begins, until=W47.ends)
+    assert review.numbers.handovers == 4
+    assert [group.count for group in review.questions] == [2, 1]
+    assert review.questions[1].example == "Do you take bitcoin?"
+    assert "2 times: " in review.text
+
+
+async def test_the_week_is_that_of_the_time_zone(store: Store) -> None:
+    in_berlin = Week(2026, 47, "Europe/Berlin")
+    await Handover.opened(store, "c1", at=W47.begins - timedelta(minutes=30))  # Monday 00:30 in Berlin
+    assert (await store.reads.review(in_berlin)).numbers.handovers == 1
+    assert (await store.reads.review(W47)).numbers.handovers == 0
+
+
+async def test_the_request_of_a_trigger_without_words_is_what_was_said_last(store: Store) -> None:
+    await store.transcripts.record(said("My furnace is cold", "Hello?", conversation_id="pressed"))
+    opened = await open_one(store, "pressed", request="")
+    [before] = (await store.reads.handovers()).items
+    wordless = trigger().model_copy(update={"request": ""})
+    await save(store, case_of(opened, "pressed", seq=1, trigger=wordless))
+    [after] = (await store.reads.handovers()).items
+    assert (before.request, after.request) == ("Hello?", "Hello?")
+
+
+async def test_the_due_time_belongs_to_the_handover_itself_where_it_has_no_task(store: Store) -> None:
+    with_task = await Handover.opened(store, "with")
+    await Handover.opened(store, "without", has_task=False)
+    due = START + timedelta(hours=24)
+    assert {one.due_at for one in (await store.reads.handovers()).items} == {due}
+    await with_task.completed(3, "scheduled", follow_up_at=START + timedelta(hours=48))
+    assert (await store.reads.handover("with~1")).due_at == START + timedelta(hours=72)
+
+
+async def test_what_an_older_version_wrote_without_a_due_time_is_counted(store: Store, clock: Clock) -> None:
+    await Handover.opened(store, "c1")
+    async with store.database.write() as session:
+        await session.execute(update(HandoverRow).values(due_at=None))
+    clock.forward(hours=100)
+    numbers = await store.reads.numbers()
+    assert (numbers.handovers, numbers.breaches) == (1, 0)
 
 
 @pytest.mark.parametrize(

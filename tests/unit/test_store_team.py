@@ -50,6 +50,17 @@ async def test_twenty_at_once_and_one_place_left(store: Store, other: Store) -> 
     assert all(one.tell == ["ann", "max"] for one in assigned if one.holder is None)
 
 
+async def test_two_at_once_for_the_last_place_again_and_again(store: Store, other: Store) -> None:
+    """Two processes ask at the same moment, in many rounds: one gets the place, and frees it for the next round."""
+    await staff(store, agent("ann", capacity=1))
+    for number in range(0, 60, 2):
+        asked = store.team.assign(wanted(number)), other.team.assign(wanted(number + 1))
+        found = [who(one) for one in await asyncio.gather(*asked)]
+        assert Counter(found) == {"ann": 1, None: 1}
+        winner = f"c{number + found.index('ann')}"
+        await save(store, case_of(await open_one(store, winner), winner, seq=1, status=HandoverStatus.cancelled))
+
+
 async def test_the_same_key_again_takes_no_second_place(store: Store) -> None:
     await staff(store, agent("ann", capacity=2))
     first = await store.team.assign(wanted(1))

@@ -245,6 +245,36 @@ def test_the_higher_priority_wins_then_the_order_in_the_settings_and_the_evidenc
     assert [one.scenario for one in evidence(decision)] == order
 
 
+def test_the_order_can_be_read_off_the_evidence() -> None:
+    """Higher priorities first; of the same priority, as they stand in the settings."""
+    scenarios = {**ALL_ON["scenarios"], "human_requested": {"priority": 5}, "lack_of_information": {"priority": 5}}
+    custom = [{"name": "Refund", "priority": 5}, {"name": "Warranty", "priority": 100}]
+    by = rules(bot(scenarios=scenarios, rules=custom))
+    everything = fired(Refund=0.7, Warranty=0.6, complex_request=1, high_value=0.8, human_requested=0.9)
+    decision = judged(everything.model_copy(update={"grounded": False, "sentiment": -1.0}), by, Memory(upset=1))
+    assert [(one.scenario, one.priority) for one in evidence(decision)] == [
+        ("Warranty", 100),
+        ("high_value", 10),
+        ("human_requested", 5),
+        ("lack_of_information", 5),
+        ("Refund", 5),
+        ("negative_sentiment", 0),
+        ("complex_request", 0),
+    ]
+
+
+def test_a_counted_rule_names_its_priority_too() -> None:
+    by = rules(bot(scenarios={"failed_to_resolve": {"retries": 0, "priority": 3}}))
+    assert [(one.kind, one.priority) for one in evidence(judged(REJECTED, by))] == [("count", 3)]
+
+
+def test_the_button_and_a_model_that_is_away_have_their_priority() -> None:
+    pressed = pressed_button(rules(bot(scenarios={"human_requested": {"priority": 4}})), "", "button/1")
+    assert pressed is not None
+    assert [one.priority for one in pressed.evidence] == [4]
+    assert [one.priority for one in evidence(judged(facts(unavailable="timed out")))] == [0]
+
+
 def test_a_custom_rule_of_higher_priority_wins_over_a_scenario() -> None:
     by = rules(bot(rules=[{"name": "Warranty", "priority": 1}]))
     assert reason(judged(fired(Warranty=0.6, human_requested=1), by)) == "Warranty"

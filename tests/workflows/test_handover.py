@@ -313,6 +313,17 @@ async def test_reassigning_asks_the_next_person_anew(town: Town) -> None:
         await town.client.reassign(town.handover, Reassign(staff_id="mei", to="user:ghost"))
 
 
+async def test_reassigning_again_looks_again_who_is_there(town: Town) -> None:
+    mei = await town.store.team.staff("mei")
+    await town.hand_over()
+    await town.store.settings.put_staff(mei.model_copy(update={"available": False}))
+    with pytest.raises(Refused, match="Nobody could be found"):
+        await town.client.reassign(town.handover, Reassign(staff_id="omar", to="user:mei"))
+    await town.store.settings.put_staff(mei)
+    acted = await town.client.reassign(town.handover, Reassign(staff_id="omar", to="user:mei"))
+    assert acted.assignee == "mei"
+
+
 async def test_notes_are_for_colleagues(town: Town) -> None:
     await town.hand_over()
     await town.client.note(town.handover, Note(staff_id="mei", message_id="n1", text="Has called twice."))

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import WorkflowFailureError
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
@@ -16,6 +18,15 @@ from workflows.review import ReviewWorkflow
 
 NOMINAL_TIME = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+async def _known_attribute(town: Town) -> None:
+    """A real server has this attribute by itself."""
+    temporal = town.environment.client
+    kind = {NOMINAL_TIME.name: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME}
+    request = AddSearchAttributesRequest(namespace=temporal.namespace, search_attributes=kind)
+    await temporal.operator_service.add_search_attributes(request)
 
 
 async def review(town: Town, run: str = "review", at: datetime | None = None, time_zone: str = "UTC") -> str:

@@ -13,6 +13,7 @@ from handover.messages import ByStaff, Opened, PostedMessage, RequestHuman
 from handover.views import ConversationDetail, ConversationSummary, MessageView, Page
 from web.access import Caller, Who
 from web.bodies import HandoverBody, MessageBody, PostedAnswer, StaffBody, too_long
+from web.filters import ConversationList
 from web.once import IdempotencyKey, once
 from web.problems import RESPONSES, ApiError
 from web.services import Parts, Services
@@ -140,15 +141,10 @@ async def close(
 
 @router.get("")
 async def list_conversations(
-    parts: Parts,
-    who: Who,
-    status: str | None = None,
-    assignee: str | None = None,
-    after: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    asked: Annotated[ConversationList, Query()], parts: Parts, who: Who
 ) -> Page[ConversationSummary]:
     """Conversations, newest first."""
-    return await parts.reads.conversations(status=status, assignee=assignee, after=after, limit=limit)
+    return await parts.reads.conversations(**asked.model_dump())
 
 
 @router.get("/{conversation_id}")

@@ -1,20 +1,22 @@
 """Handovers and tasks: what people do with them, the log, and the numbers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse, StreamingResponse
 
-from handover.ids import HandoverId
+from handover.ids import HandoverId, parse_handover_id
 from handover.messages import (
     Acted,
+    ByStaff,
     Cancel,
     Claim,
     CompleteTask,
     HandBack,
-    HandoverStatus,
     Note,
+    Opened,
     Reassign,
     Reply,
     Snooze,
@@ -22,14 +24,17 @@ from handover.messages import (
 from handover.views import HandoverDetail, HandoverNumbers, HandoverSummary, Page, TaskView
 from web.access import Caller, Who
 from web.acts import on_handover, on_task
-from web.bodies import CancelBody, CompleteBody, ReassignBody, SnoozeBody, StaffBody, TextBody
-from web.once import IdempotencyKey, once
+from web.bodies import BulkAnswer, CompleteBody, ReasonBody, ReassignBody, SnoozeBody, StaffBody, TextBody
+from web.filters import HandoverList, NumbersFilters, TaskList
+from web.fleet import Line, Order
+from web.once import REPLAYED, IdempotencyKey, once
 from web.problems import RESPONSES
 from web.services import Parts
 
 router = APIRouter(prefix="/v1", tags=["handovers"], responses=RESPONSES)
 
-Limit = Annotated[int, Query(ge=1, le=200)]
+LINES = "application/x-ndjson"
+Accept = Annotated[str, Header(include_in_schema=False)]  # OpenAPI has it with the kinds of answers
 
 
 class Act:
@@ -42,7 +47,7 @@ class Act:
     async def on(self, handover_id: str, act: Callable[[HandoverId], Awaitable[Acted]]) -> Response:
         return await self.once(lambda: on_handover(self.parts, handover_id, act))
 
-    async def once(self, act: Callable[[], Awaitable[Acted]]) -> Response:
+    async def once(self, act: Callable[[], Awaitable[Acted | Opened]]) -> Response:
         return await once(self.parts, self.who, self.key, self.request, act)
 
 
@@ -92,11 +97,19 @@ async def hand_back(handover_id: str, body: StaffBody, acting: Acting) -> Respon
 
 
 @router.post("/handovers/{handover_id}/cancel", response_model=Acted)
-async def cancel(handover_id: str, body: CancelBody, acting: Acting) -> Response:
+async def cancel(handover_id: str, body: ReasonBody, acting: Acting) -> Response:
     """Take the handover back: a manager, or the contact through a backend whose key acts for nobody."""
     staff_id = acting.who.staff_id or body.staff_id
     act = Cancel(staff_id=staff_id, reason=body.reason)
     return await acting.on(handover_id, lambda one: acting.parts.client.cancel(one, act, key=acting.update_id))
+
+
+@router.post("/handovers/{handover_id}/reopen", response_model=Opened)
+async def reopen(handover_id: str, body: ReasonBody, acting: Acting) -> Response:
+    """A manager takes up a case again that was ended wrongly: it goes on with whoever had it, and with a new task."""
+    parts, act = acting.parts, ByStaff(staff_id=acting.who.acts_as(body.staff_id))
+    handover = parse_handover_id((await parts.reads.handover(handover_id)).handover_id)
+    return await acting.once(lambda: parts.client.reopen(handover, act, body.reason, key=acting.update_id))
 
 
 @router.post("/handovers/{handover_id}/complete", response_model=Acted)
@@ -115,17 +128,35 @@ async def complete(task_id: str, body: CompleteBody, acting: Acting) -> Response
     )
 
 
+@router.post(
+    "/handovers/bulk",
+    response_model=BulkAnswer,
+    responses={200: {"content": {LINES: {"schema": {"type": "string"}}}, "description": "What came of each"}},
+)
+async def bulk(order: Annotated[Order, Depends()], accept: Accept = "") -> Response:
+    """Reassign, snooze or hand back everything that matches and has not ended. For managers.
+
+    `query` takes the filters of `GET /v1/handovers`; without any, `all: true` asks for everything. `dry_run: true` says what
+    matches and changes nothing. What one handover refuses is told with it, and the rest goes on.
+
+    With `Accept: application/x-ndjson` the answer comes as it happens, a JSON object a line: `{"matched": 25}`, then each
+    handover, at last the sum; an answer without the sum was cut off. Closing the connection stops what was not begun. The
+    same Idempotency-Key again does nothing twice: it goes on where the order was cut off or not answered, and otherwise
+    gives the first answer again.
+    """
+    lines = order.lines()
+    first = await anext(lines)  # what is refused as a whole is raised here, while there is no answer yet
+    headers = REPLAYED if order.replayed else {}
+    if LINES in accept:
+        return StreamingResponse(_one_by_one(first, lines), headers=headers, media_type=LINES)
+    *_, answer = [line async for line in lines]
+    return JSONResponse(jsonable_encoder(answer, exclude_none=True), headers=headers)
+
+
 @router.get("/tasks")
-async def list_tasks(
-    parts: Parts,
-    who: Who,
-    assignee: str | None = None,
-    status: str | None = None,
-    after: str | None = None,
-    limit: Limit = 50,
-) -> Page[TaskView]:
+async def list_tasks(asked: Annotated[TaskList, Query()], parts: Parts, who: Who) -> Page[TaskView]:
     """Tasks by their due time, the most urgent first."""
-    return await parts.reads.tasks(assignee=assignee, status=status, after=after, limit=limit)
+    return await parts.reads.tasks(**asked.model_dump())
 
 
 @router.get("/tasks/{task_id}")
@@ -135,31 +166,9 @@ async def get_task(task_id: str, parts: Parts, who: Who) -> TaskView:
 
 
 @router.get("/handovers")
-async def list_handovers(
-    parts: Parts,
-    who: Who,
-    bot_id: str | None = None,
-    conversation_id: str | None = None,
-    reason: str | None = None,
-    assignee: str | None = None,
-    status: HandoverStatus | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
-    after: str | None = None,
-    limit: Limit = 50,
-) -> Page[HandoverSummary]:
+async def list_handovers(asked: Annotated[HandoverList, Query()], parts: Parts, who: Who) -> Page[HandoverSummary]:
     """The handover log, newest first."""
-    return await parts.reads.handovers(
-        bot_id=bot_id,
-        conversation_id=conversation_id,
-        reason=reason,
-        assignee=assignee,
-        status=status,
-        since=since,
-        until=until,
-        after=after,
-        limit=limit,
-    )
+    return await parts.reads.handovers(**asked.model_dump())
 
 
 @router.get("/handovers/{handover_id}")
@@ -169,17 +178,17 @@ async def get_handover(handover_id: str, parts: Parts, who: Who) -> HandoverDeta
 
 
 @router.get("/metrics/handovers")
-async def numbers(
-    parts: Parts,
-    who: Who,
-    bot_id: str | None = None,
-    assignee: str | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
-) -> HandoverNumbers:
+async def numbers(asked: Annotated[NumbersFilters, Query()], parts: Parts, who: Who) -> HandoverNumbers:
     """The measures: how many, why, how quickly answered, how many completed and in time."""
-    return await parts.reads.numbers(bot_id=bot_id, assignee=assignee, since=since, until=until)
+    return await parts.reads.numbers(**asked.model_dump())
 
 
 def _completion(body: CompleteBody, who: Caller) -> CompleteTask:
     return CompleteTask(staff_id=who.acts_as(body.staff_id), **body.model_dump(exclude={"staff_id"}))
+
+
+async def _one_by_one(first: Line, lines: AsyncIterator[Line]) -> AsyncIterator[str]:
+    """JSON lines; the sum does not repeat what had a line each."""
+    yield f"{first.model_dump_json()}\n"
+    async for line in lines:
+        yield f"{line.model_dump_json(exclude_none=True, exclude={'handovers'})}\n"

@@ -1,0 +1,67 @@
+"""What lists are asked for: one model a list, so that a filter means the same wherever it is used."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from handover.messages import HandoverStatus
+
+Assignee = Annotated[str | None, Field(description="A staff id. Empty (`assignee=`): what nobody has.")]
+
+
+class Filters(BaseModel):
+    """A query's parameters: one that is not known is refused, since a filter with a typo would match everything."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Part(Filters):
+    """Which part of a list."""
+
+    after: Annotated[str | None, Field(description="`next` of the part before; left out: from the beginning.")] = None
+    limit: Annotated[int, Field(ge=1, le=200, description="The most items in a part.")] = 50
+
+
+class NumbersFilters(Filters):
+    """Which handovers are counted. A filter that is left out matches all."""
+
+    bot_id: str | None = None
+    assignee: str | None = None
+    since: Annotated[AwareDatetime | None, Field(description="Opened from then on.")] = None
+    until: Annotated[AwareDatetime | None, Field(description="Opened before then.")] = None
+
+
+class HandoverFilters(NumbersFilters):
+    """Which handovers. A filter that is left out matches all."""
+
+    conversation_id: str | None = None
+    reason: Annotated[str | None, Field(description="A scenario, or the name of a rule.")] = None
+    assignee: Assignee = None
+    status: HandoverStatus | None = None
+
+
+class HandoverList(HandoverFilters, Part):
+    """A part of the handover log."""
+
+
+class TaskList(Part):
+    """A part of the tasks."""
+
+    assignee: Assignee = None
+    status: Annotated[str | None, Field(description="`open`, `completed`, `cancelled`; `overdue`: open and late.")] = (
+        None
+    )
+
+
+class ConversationList(Part):
+    """A part of the conversations."""
+
+    status: Annotated[str | None, Field(description="`bot`, `escalated`, `human` or `closed`.")] = None
+    assignee: Assignee = None
+
+
+class NotificationList(Part):
+    """A part of one person's inbox."""
+
+    staff_id: Annotated[str | None, Field(description="Whose; a key that acts for one person may leave it out.")] = None
+    unread: Annotated[bool, Field(description="Only what was not read yet.")] = False
