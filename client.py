@@ -264,7 +264,16 @@ class WorkflowSignals:
         return await self._tell(HandoverId(conversation_id, number), HandoverWorkflow.contact_wrote, wrote)
 
     async def join(self, join: Join) -> bool:
-        return await self._tell(HandoverId(join.conversation_id, join.number), HandoverWorkflow.join, join)
+        handover = HandoverId(join.conversation_id, join.number)
+        handle = self._temporal.get_workflow_handle_for(HandoverWorkflow.run, handover.workflow_id)
+        try:
+            return await handle.execute_update(HandoverWorkflow.add_trigger, join, id=f"trigger/{join.trigger.key}")
+        except WorkflowUpdateFailedError:
+            return False  # the handover ended before it could take the trigger in
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
 
     async def _tell(self, handover: HandoverId, signal: Any, argument: Any) -> bool:
         handle = self._temporal.get_workflow_handle_for(HandoverWorkflow.run, handover.workflow_id)

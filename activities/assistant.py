@@ -43,9 +43,10 @@ class AssistantActivities:
 
     @activity.defn
     async def begin(self, request: BeginRequest) -> Begun:
-        """What the store knows of the conversation; one that was closed is the bot's again."""
+        """What the store knows of the conversation; one that was closed is the bot's again, unless nothing new was said."""
         current = await current_bot(self._bots, request.bot_id)
-        return await self._transcripts.begin(request, current.bot.id)
+        begun = await self._transcripts.begin(request, current.bot.id)
+        return begun.model_copy(update={"debounce": current.bot.debounce, "close_after": current.bot.close_after})
 
     @activity.defn
     async def answer(self, request: TurnRequest) -> Turn:

@@ -23,7 +23,7 @@ class MessageActivities:
         Safe to repeat: the key finds the row again, and goes on to the channel as its idempotency key.
         """
         delivered = await self._transcripts.put(delivery)
-        if delivered.left and delivered.row is not None and delivery.author is not Author.note:
+        if delivered.left and not delivered.before and delivered.row is not None and delivery.author is not Author.note:
             channel = self._channels.get(delivery.channel, self._channels["web"])
             await channel.send(delivery)
             await self._transcripts.mark_left(delivered.row)

@@ -95,7 +95,7 @@ def taken(case: Case, event: Event, person: Holder, now: datetime) -> None:
         case.asked.append(person.staff_id)
     case.acted_at = now
     case.handed_back = False
-    case.catch_up_at = None
+    case.catch_up_at = case.follow_up_at = None
 
 
 def answered(case: Case, row: int | None, now: datetime) -> None:
@@ -198,6 +198,12 @@ def resumed(case: Case, now: datetime) -> None:
     apply(case, Event.resumed, now)
     case.acted_at = None
     case.follow_up_at = None
+
+
+def called_back(case: Case, now: datetime) -> None:
+    """The contact wants a person before the follow-up's time: whoever agreed on it is asked anew, from now on."""
+    resumed(case, now)
+    arm(case, now)
 
 
 def cancelled(case: Case, by: str, now: datetime) -> None:
@@ -337,7 +343,7 @@ def _escalate(case: Case, now: datetime) -> None:
     """Nobody has acted for the next rung yet, and the due time starts anew."""
     case.acted_at = case.reactivated_at = None
     case.silent_since = case.due_from = now
-    case.due_passed_at = case.due_length = None
+    case.due_passed_at = case.due_length = case.follow_up_at = None
 
 
 def _clock(at: datetime) -> str:

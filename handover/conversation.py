@@ -1,6 +1,6 @@
 """The state of a conversation and its transitions: what the workflow carries, and what may change it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, Field
 
@@ -95,16 +95,22 @@ class ConversationState(Payload):
         return self.turn
 
     def begin(self, begun: Begun) -> None:
-        """Take over what the store knows from earlier runs."""
+        """Take over what the store knows from earlier runs. One that stays closed has nothing new to answer."""
         self.turn, self.bot_id, self.contact = begun.turn, begun.bot_id, begun.contact
+        self._keep_to(begun.close_after, begun.debounce)
         self.adopt(begun.standing)
+        if self.status is ConversationStatus.closed:
+            self.waiting = []
 
     def learn(self, turn: Turn) -> None:
         """Take over what a turn's facts say about the conversation itself."""
         self.bot_id, self.contact = turn.bot_id, turn.contact
-        self.close_after_seconds = turn.rules.close_after.total_seconds()
-        self.debounce_seconds = turn.rules.debounce.total_seconds()
+        self._keep_to(turn.rules.close_after, turn.rules.debounce)
         self.adopt(turn.standing)
+
+    def _keep_to(self, close_after: timedelta | None, debounce: timedelta | None) -> None:
+        if close_after is not None and debounce is not None:
+            self.close_after_seconds, self.debounce_seconds = close_after.total_seconds(), debounce.total_seconds()
 
     def adopt(self, standing: Standing) -> None:
         """Accept who may speak now, unless it is older than what is known."""
@@ -124,7 +130,7 @@ class ConversationState(Payload):
 
     def hand_over(self, opened: OpenedCase, trigger: Trigger) -> None:
         """A handover is open: the bot is silent, and what it remembered of failures is over."""
-        self.handover = OpenHandover(number=opened.number, reason=trigger.reason, priority=trigger.priority)
+        self.handover = OpenHandover(number=opened.number, reason=trigger.reason, priority=opened.policy.priority)
         self.contact, self.memory = opened.contact, Memory()
         self.adopt(opened.standing)
 

@@ -72,6 +72,13 @@ def team_problems(team: list[Staff]) -> list[Problem]:
     return taken + unknown + list(_circles(team))
 
 
+def person_problems(person: Staff, others: list[Staff]) -> list[Problem]:
+    """What does not fit about one person of a team. What is wrong with the others is not theirs to mend."""
+    place = f"staff.{len(others)}."
+    mine = [problem for problem in team_problems([*others, person]) if problem.key.startswith(place)]
+    return [replace(problem, key=problem.key.removeprefix(place)) for problem in mine]
+
+
 def _circles(team: list[Staff]) -> Iterator[Problem]:
     """Managers who are, by way of others, their own: nobody would be left to ask. A circle is named once, at its end."""
     managers = {person.id: person.manager for person in team}

@@ -202,7 +202,7 @@ class Handovers(Protocol):
 
 class Notifier(Protocol):
     async def notify(self, notification: Notification) -> None:
-        """Tell a staff member by the channels that they chose. The same key tells them once."""
+        """Tell a staff member by the channels that they chose. The same key again goes only where it was not sent yet."""
         ...
 
 
@@ -260,7 +260,7 @@ class Reads(Protocol):
         conversation_id: str | None = None,
         reason: str | None = None,
         assignee: str | None = None,
-        status: str | None = None,
+        status: str | Sequence[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         after: str | None = None,

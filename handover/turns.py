@@ -79,21 +79,25 @@ class Rules(Payload):
 
 
 class BeginRequest(Payload):
-    """A run of a conversation begins that knows nothing of earlier ones."""
+    """A run of a conversation begins that knows nothing of earlier ones; these messages wait for it."""
 
     conversation_id: str
     bot_id: str | None
     channel: str
     contact: Contact
+    message_ids: list[str] = []
 
 
 class Begun(Payload):
-    """What the store knows of the conversation: who may speak, how many turns there were, whose it is."""
+    """What the store knows of the conversation: who may speak, how many turns there were, whose it is; and the bot's
+    settings for conversations as they are now."""
 
     standing: Standing
     turn: int
     bot_id: str
     contact: Contact
+    debounce: Duration | None = None
+    close_after: Duration | None = None
 
 
 class RulesRequest(Payload):
@@ -172,7 +176,9 @@ class Delivery(Payload):
 
 
 class Delivered(Payload):
-    """`left` is False where the fence held the message back. `row` is its place in the conversation's history."""
+    """`left` is False where the fence held the message back. `row` is its place in the conversation's history. `before`:
+    the channel has had it already."""
 
     left: bool
     row: int | None = None
+    before: bool = False

@@ -11,19 +11,23 @@ from handover.staff import NotifyChannel, Staff
 
 
 class Shelf(Protocol):
-    """Where notifications are kept, so that each leaves once."""
+    """Where notifications are kept, and what of them has been sent."""
 
     async def put(self, notification: Notification, channel: str = "inbox") -> bool:
-        """Keep a notification for one channel; False where the same was put there before."""
+        """Keep a notification for one channel, once. True while the channel has still to send it; the inbox never has."""
         ...
 
-    async def forget(self, notification: Notification, channel: str) -> None:
-        """Take one back that the channel could not deliver."""
+    async def mark_sent(self, notification: Notification, channel: str) -> None:
+        """Note that the channel has taken it: from now on it is never sent there again."""
         ...
 
 
 class Sender(Protocol):
-    """One way to reach a person outside the inbox. Raises where it could not; it is then tried again."""
+    """One way to reach a person outside the inbox. Raises where it could not; it is then tried again.
+
+    A worker that is killed right after it has sent something sends it again: the vendor is given `notification.key`, by
+    which it knows that both are the same.
+    """
 
     async def send(self, address: str, notification: Notification) -> None: ...
 
@@ -41,14 +45,14 @@ class StaffNotifier:
         self._senders = senders
 
     async def notify(self, notification: Notification) -> None:
-        """Tell a person once by each of their channels. Raises NotTold; the same again goes to the failed ones alone.
+        """Tell a person by each of their channels. Raises NotTold; the same again goes to the failed ones alone.
 
         Side by side, so that a channel that fails or hangs holds up no other.
         """
         person = await self._reader(notification.staff_id)
         if person is None:
             return
-        channels = channels_for(person, notification)
+        channels = list(dict.fromkeys(channels_for(person, notification)))  # one may be named twice in the settings
         told = await asyncio.gather(
             *(self._tell(person, channel, notification) for channel in channels), return_exceptions=True
         )
@@ -72,11 +76,8 @@ class StaffNotifier:
         sender, address = self._senders.get(channel), person.addresses.get(channel)
         if sender is None or not address or not await self._shelf.put(notification, channel):
             return
-        try:
-            await sender.send(address, notification)
-        except BaseException:
-            await self._shelf.forget(notification, channel)
-            raise
+        await sender.send(address, notification)
+        await self._shelf.mark_sent(notification, channel)
 
 
 def _why(error: BaseException) -> str:

@@ -62,7 +62,7 @@ class Handovers(Repository):
             row = await self._row(session, record.case)
             for entry in record.entries:
                 await _log(session, record.case, entry)
-            await self._project(session, row, record.case)
+            await self._project(session, row, record)
 
     async def _row(self, session: AsyncSession, case: Case) -> HandoverRow:
         """The handover's row, locked."""
@@ -72,7 +72,8 @@ class Handovers(Repository):
             raise NotFound("handover", str(case.id))
         return row
 
-    async def _project(self, session: AsyncSession, row: HandoverRow, case: Case) -> None:
+    async def _project(self, session: AsyncSession, row: HandoverRow, record: CaseRecord) -> None:
+        case = record.case
         # A case that is reopened takes its place anew.
         former = None if HandoverStatus(row.status).ended else row.assignee
         newer = update(HandoverRow).where(
@@ -80,7 +81,7 @@ class Handovers(Repository):
             HandoverRow.number == case.number,
             HandoverRow.seq < case.seq,
         )
-        written = await session.scalar(newer.values(_values(row, case)).returning(HandoverRow.number))
+        written = await session.scalar(newer.values(_values(row, record)).returning(HandoverRow.number))
         if written is None:
             return
         now = self._clock()
@@ -158,8 +159,9 @@ async def _last_words(session: AsyncSession, conversation_id: str) -> str:
     return shortened(await session.scalar(last) or "", 300)
 
 
-def _values(row: HandoverRow, case: Case) -> dict[str, Any]:
+def _values(row: HandoverRow, record: CaseRecord) -> dict[str, Any]:
     """The columns that follow from a case; times of firsts stay once they are known."""
+    case = record.case
     acknowledged = case.held_since if case.status is HandoverStatus.acknowledged else None
     return {
         "seq": case.seq,
@@ -173,7 +175,7 @@ def _values(row: HandoverRow, case: Case) -> dict[str, Any]:
         "completed_at": case.completed_at,
         "completed_by": case.ended_by,
         "due_at": due_at(case),
-        "breached_at": row.breached_at or missed_due(case),
+        "breached_at": row.breached_at or _completed_late(row, record) or missed_due(case),
         "outcome": case.outcome,
         "converted": case.converted,
         "unnecessary": case.unnecessary,
@@ -183,6 +185,15 @@ def _values(row: HandoverRow, case: Case) -> dict[str, Any]:
         "policy": case.policy.model_dump(mode="json"),
         "case": case.model_dump(mode="json"),
     }
+
+
+def _completed_late(row: HandoverRow, record: CaseRecord) -> datetime | None:
+    """The due time that a completion came too late for.
+
+    A case without a task that goes on from there knows only its next due time; this row still has the one before.
+    """
+    done = [entry.at for entry in record.entries if entry.kind == "task_completed"]
+    return row.due_at if row.due_at is not None and any(at > row.due_at for at in done) else None
 
 
 async def _log(session: AsyncSession, case: Case, entry: LogEntry) -> None:

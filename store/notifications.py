@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from handover.casefile import Notification
 from handover.views import NotificationView, Page
@@ -15,20 +15,22 @@ _NEWEST_FIRST = Order((NotificationRow.id,), newest_first=True)
 
 
 class Notifications(Repository):
-    """Implements handover.ports.Inbox. A notifier asks `put` before it uses a channel: only the first may send."""
+    """Implements handover.ports.Inbox. A notifier puts, sends what waits, and marks it: who is killed between them has lost
+    nothing, since what is not marked is sent by the next attempt."""
 
     async def put(self, notification: Notification, channel: str = "inbox") -> bool:
-        """Keep a notification for one channel; False where the same key was put there before."""
-        values = {**values_of(notification, NotificationRow), "channel": channel, "at": self._clock()}
+        """Keep a notification for one channel, once. True while the channel has still to send it; the inbox never has."""
+        now = self._clock()
+        values = {**values_of(notification, NotificationRow), "channel": channel, "at": now}
         async with self._database.write() as session:
-            row = await add(session, NotificationRow, values)
-        return row is not None
+            await add(session, NotificationRow, values | {"sent_at": now if channel == "inbox" else None})
+            return await session.scalar(select(NotificationRow.id).where(_unsent(notification, channel))) is not None
 
-    async def forget(self, notification: Notification, channel: str) -> None:
-        """Take a notification back that the channel could not deliver, so that it can be tried again."""
+    async def mark_sent(self, notification: Notification, channel: str) -> None:
+        """Note that the channel has taken it; the first time stays."""
+        sent = update(NotificationRow).where(_unsent(notification, channel)).values(sent_at=self._clock())
         async with self._database.write() as session:
-            mine = NotificationRow.key == notification.key
-            await session.execute(delete(NotificationRow).where(mine, NotificationRow.channel == channel))
+            await session.execute(sent)
 
     async def inbox(
         self, staff_id: str, *, unread: bool = False, after: str | None = None, limit: int = 50
@@ -48,3 +50,8 @@ class Notifications(Repository):
             await session.execute(
                 update(NotificationRow).where(mine, NotificationRow.id.in_(ids)).values(read_at=self._clock())
             )
+
+
+def _unsent(notification: Notification, channel: str) -> ColumnElement[bool]:
+    mine = (NotificationRow.key == notification.key) & (NotificationRow.channel == channel)
+    return mine & NotificationRow.sent_at.is_(None)

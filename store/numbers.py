@@ -20,7 +20,10 @@ from store.writing import Repository
 
 
 class Scope(NamedTuple):
-    """Which handovers are counted: of one bot, of one person, from `since` until before `until`; None is all."""
+    """Which handovers are counted: of one bot, of one person, from `since` until before `until`; None is all.
+
+    An empty `assignee` counts those of nobody.
+    """
 
     bot_id: str | None = None
     assignee: str | None = None
@@ -121,7 +124,9 @@ def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _of_person(scope: Scope) -> list[ColumnElement[bool]]:
-    return [HandoverRow.assignee == scope.assignee] if scope.assignee is not None else []
+    if scope.assignee is None:
+        return []
+    return [HandoverRow.assignee.is_not_distinct_from(scope.assignee or None)]
 
 
 def _numbers(cases: Sequence[CountedCase], began: int, handed_over: int, now: datetime) -> HandoverNumbers:

@@ -29,7 +29,7 @@ class Outbox(Repository):
             there = await _row_of(session, delivery)
             passes = delivery.epoch is None or delivery.epoch == conversation.epoch
             if there is not None and (passes or there.left_at is not None):
-                return Delivered(left=True, row=there.row)
+                return Delivered(left=True, row=there.row, before=there.left_at is not None)
             if not passes:
                 await _withdraw(session, there)
                 return Delivered(left=False)

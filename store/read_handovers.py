@@ -1,5 +1,6 @@
 """Handovers and their tasks, as readers see them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,15 +27,18 @@ class HandoverReads(Repository):
         conversation_id: str | None = None,
         reason: str | None = None,
         assignee: str | None = None,
-        status: str | None = None,
+        status: str | Sequence[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> Page[HandoverSummary]:
-        """Handovers opened from `since` until before `until`, newest first. An empty `assignee` finds those of nobody."""
-        rows = select(HandoverRow).where(*opened(since, until))
-        wanted = {"bot_id": bot_id, "conversation_id": conversation_id, "reason": reason, "status": status}
+        """Handovers opened from `since` until before `until`, newest first. An empty `assignee` finds those of nobody.
+
+        One walk over several statuses misses none that changes from one to another meanwhile.
+        """
+        rows = select(HandoverRow).where(*opened(since, until), *_of_status(status))
+        wanted = {"bot_id": bot_id, "conversation_id": conversation_id, "reason": reason}
         rows = rows.filter_by(**{name: value for name, value in wanted.items() if value is not None})
         if assignee is not None:
             rows = rows.where(HandoverRow.assignee.is_not_distinct_from(assignee or None))
@@ -74,6 +78,13 @@ def opened(since: datetime | None, until: datetime | None) -> list[ColumnElement
     """That a handover was opened from `since` on and before `until`."""
     earliest = [HandoverRow.opened_at >= since] if since is not None else []
     return earliest if until is None else [*earliest, HandoverRow.opened_at < until]
+
+
+def _of_status(status: str | Sequence[str] | None) -> list[ColumnElement[bool]]:
+    """That a handover has this status, or one of these."""
+    if status is None:
+        return []
+    return [HandoverRow.status.in_([status] if isinstance(status, str) else status)]
 
 
 def _with_status(status: str | None, now: datetime) -> Select[TaskRow]:

@@ -258,6 +258,8 @@ class AssignmentRow(Base):
 
 
 class NotificationRow(Base):
+    """One notification by one channel. `sent_at` is null until the channel has taken it."""
+
     __tablename__ = "notifications"
     __table_args__ = (UniqueConstraint("key", "channel"), Index(None, "staff_id", "channel", "id"))
 
@@ -270,6 +272,7 @@ class NotificationRow(Base):
     number: Mapped[int]
     text: Mapped[str]
     at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
 
 

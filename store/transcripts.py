@@ -20,10 +20,11 @@ class Transcripts(Outbox):
     """Implements handover.ports.Transcripts."""
 
     async def begin(self, request: BeginRequest, bot_id: str) -> Begun:
-        """What is known of a conversation, whose rows are made where they are missing; a closed one is the bot's again."""
+        """What is known of a conversation, whose rows are made where they are missing; a closed one is the bot's again,
+        unless all that waits for it are messages that came before."""
         async with self._database.write() as session:
             conversation, person = await ensure(session, self._clock(), request, bot_id)
-            if conversation.status == ConversationStatus.closed:
+            if conversation.status == ConversationStatus.closed and not await _said_before(session, request):
                 raise_fence(conversation, ConversationStatus.bot, None, None)
                 tell_standing(session, conversation, self._clock())
             return Begun(
@@ -68,6 +69,13 @@ class Transcripts(Outbox):
         async with self._database.read() as session:
             rows = await session.scalars(said.order_by(MessageRow.row.desc()).limit(limit))
             return [_line(row) for row in reversed(rows.all())]
+
+
+async def _said_before(session: AsyncSession, request: BeginRequest) -> bool:
+    """Whether there are messages and all of them came before."""
+    mine = (MessageRow.conversation_id == request.conversation_id) & MessageRow.inbound
+    known = select(func.count()).where(mine, MessageRow.message_id.in_(request.message_ids))
+    return bool(request.message_ids) and await session.scalar(known) == len(set(request.message_ids))
 
 
 def _said(keep: Keep, message: PostedMessage, now: datetime) -> dict[str, Any]:

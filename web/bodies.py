@@ -1,10 +1,10 @@
 """What requests carry, and what they may not."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from handover.bot import Id
 from handover.ids import CONVERSATION_ID
@@ -95,10 +95,23 @@ class CompleteBody(StaffBody):
         return self
 
 
+OpenStatus = Literal[HandoverStatus.open, HandoverStatus.acknowledged, HandoverStatus.scheduled]
+OpenStatuses = Annotated[Sequence[OpenStatus], Field(min_length=1)]
+
+
+def _several(value: Any) -> Any:
+    """One status alone stands for a list of it, as in a query."""
+    return value if value is None or isinstance(value, list) else [value]
+
+
 class OpenHandovers(HandoverFilters):
     """Which of the handovers that have not ended."""
 
-    status: Literal[HandoverStatus.open, HandoverStatus.acknowledged, HandoverStatus.scheduled] | None = None
+    status: Annotated[
+        OpenStatuses | None,
+        BeforeValidator(_several, json_schema_input_type=OpenStatus | OpenStatuses | None),
+        Field(description="One status, or several of them; left out: all."),
+    ] = None
 
     @property
     def is_empty(self) -> bool:

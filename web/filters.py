@@ -1,5 +1,6 @@
 """What lists are asked for: one model a list, so that a filter means the same wherever it is used."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -26,7 +27,7 @@ class NumbersFilters(Filters):
     """Which handovers are counted. A filter that is left out matches all."""
 
     bot_id: str | None = None
-    assignee: str | None = None
+    assignee: Assignee = None
     since: Annotated[AwareDatetime | None, Field(description="Opened from then on.")] = None
     until: Annotated[AwareDatetime | None, Field(description="Opened before then.")] = None
 
@@ -36,8 +37,7 @@ class HandoverFilters(NumbersFilters):
 
     conversation_id: str | None = None
     reason: Annotated[str | None, Field(description="A scenario, or the name of a rule.")] = None
-    assignee: Assignee = None
-    status: HandoverStatus | None = None
+    status: Annotated[Sequence[HandoverStatus] | None, Field(description="One status, or several of them.")] = None
 
 
 class HandoverList(HandoverFilters, Part):

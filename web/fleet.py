@@ -35,6 +35,7 @@ AT_ONCE = 8
 """How many handovers are acted on at the same time: what single people do meanwhile must get through."""
 
 _PART = 200
+_NOT_ENDED = [status for status in HandoverStatus if not status.ended]
 
 Line = BulkMatched | BulkLine | BulkAnswer
 
@@ -155,14 +156,13 @@ class Order:
 
 async def matching(reads: Reads, query: OpenHandovers) -> list[HandoverSummary]:
     """All handovers that match and have not ended: the most urgent first, of equals the one that waits longest."""
-    statuses = [query.status] if query.status else [status for status in HandoverStatus if not status.ended]
-    # By id, because one may change its status between two lists.
-    found = {one.handover_id: one for status in statuses for one in await _with_status(reads, query, status)}
-    return sorted(found.values(), key=lambda one: (-one.priority.rank, one.opened_at))
+    found = await _walk(reads, query)
+    return sorted(found, key=lambda one: (-one.priority.rank, one.opened_at))
 
 
-async def _with_status(reads: Reads, query: OpenHandovers, status: HandoverStatus) -> list[HandoverSummary]:
-    filters = query.model_dump() | {"status": status}
+async def _walk(reads: Reads, query: OpenHandovers) -> list[HandoverSummary]:
+    """Part by part. One walk for all statuses: between two, a case that changes its status would be missed."""
+    filters = query.model_dump() | {"status": query.status or _NOT_ENDED}
     part = await reads.handovers(**filters, limit=_PART)
     found = part.items
     while part.next is not None:

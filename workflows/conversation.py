@@ -36,6 +36,7 @@ from workflows.deadline import change_or_time
 from workflows.handover import HandoverWorkflow
 from workflows.options import LOCAL, MODEL, STORE
 from workflows.refusals import pass_over, refusals
+from workflows.staff import introduced
 
 TURNS_A_RUN = 150
 """After so many turns the conversation goes on in a new run, so that a cold start stays quick."""
@@ -63,7 +64,9 @@ class ConversationWorkflow:
             elif self._has_work():
                 await self._work()
         await self._end()
-        return f"Closed by {self.state.closed_by}"
+        return (
+            f"Closed by {self.state.closed_by}" if self.state.closed_by else "Closed before, and nothing new was said"
+        )
 
     @workflow.signal
     def post_message(self, message: PostedMessage | None = None) -> None:
@@ -97,8 +100,7 @@ class ConversationWorkflow:
     async def take_over(self, act: ByStaff) -> Opened:
         """A person steps in without a trigger; refused where a handover is open: claim that one."""
         async with self._after_the_beginning():
-            with refusals():
-                self.state.check_no_handover()
+            await self._check_person(act)
             trigger = stepped_in(act.staff_id, f"take-over/{_update_id()}")
             return await self._open(trigger, self.state.begin_silent_turn(), staff_id=act.staff_id)
 
@@ -112,15 +114,21 @@ class ConversationWorkflow:
                 await self._start_again(HandoverInput(case=case, reopened=act))
             self.state.reopen(case)
             self._show()
-            return self._opened()
+            return _as_opened(case.id)
 
     @workflow.update
     async def close(self, act: ByStaff) -> None:
         """A person closes the conversation; refused while a handover is open: complete it first."""
         async with self._after_the_beginning():
-            with refusals():
-                self.state.check_no_handover()
+            await self._check_person(act)
             await self._close(by=act.staff_id)
+
+    async def _check_person(self, act: ByStaff) -> None:
+        """Somebody of the team acts on a conversation that no handover is open in; refused otherwise."""
+        with refusals():
+            self.state.check_no_handover()
+            if workflow.patched("who-steps-in"):
+                await introduced(act.staff_id)
 
     # ---- the loop ----------------------------------------------------------------------------------------------------
 
@@ -133,6 +141,7 @@ class ConversationWorkflow:
             bot_id=self.state.bot_id,
             channel=self.state.channel,
             contact=self.state.contact,
+            message_ids=[message.message_id for message in self.state.waiting],
         )
         begun = await workflow.execute_local_activity_method(
             AssistantActivities.begin, request, summary="Look up the conversation", **LOCAL
@@ -166,7 +175,7 @@ class ConversationWorkflow:
         if self.state.bot_speaks:
             await self._take_turn()
         else:
-            await self._keep(self.state.begin_turn())
+            await self._keep(self.state.begin_turn(), self.state.turn)
 
     async def _take_turn(self) -> None:
         """Have the bot answer everything that waits. Whoever takes the conversation meanwhile wins."""
@@ -201,12 +210,12 @@ class ConversationWorkflow:
             return
         self.state.keep(turn.kept)
         if not self.state.bot_speaks and request.messages:
-            await self._keep(request.messages)
+            await self._keep(request.messages, request.turn)
 
-    async def _keep(self, messages: list[PostedMessage]) -> None:
+    async def _keep(self, messages: list[PostedMessage], turn: int) -> None:
         """Write down what arrives while the bot is silent, for the person and for the bot's return."""
         kept = await workflow.execute_activity_method(
-            AssistantActivities.keep, self._keep_request(messages), summary="Keep what the contact wrote", **STORE
+            AssistantActivities.keep, self._keep_request(messages, turn), summary="Keep what the contact wrote", **STORE
         )
         self.state.keep(kept.rows)
         self.state.contact = kept.contact or self.state.contact
@@ -236,8 +245,9 @@ class ConversationWorkflow:
 
     async def _hand_over(self, trigger: Trigger, turn: int) -> Opened:
         """Open a handover, or add the trigger to the one that is open: there is never a second."""
-        if self.state.handover is not None and await self._join(trigger, turn):
-            return self._opened()
+        opened = self._opened() if self.state.handover is not None else None
+        if opened is not None and await self._join(trigger, turn):
+            return opened
         return await self._open(trigger, turn)
 
     async def _join(self, trigger: Trigger, turn: int) -> bool:
@@ -260,7 +270,7 @@ class ConversationWorkflow:
         self.state.hand_over(opened, trigger)
         await self._start_handover(HandoverInput(case=begin_case(request, opened)))
         self._show()
-        return self._opened()
+        return _as_opened(HandoverId(self.state.conversation_id, opened.number))
 
     async def _recall(self, act: Reopen) -> Case:
         """The case as it ended."""
@@ -340,10 +350,11 @@ class ConversationWorkflow:
         self.state.adopt(standing)
 
     async def _end(self) -> None:
-        """A message that arrived with the close is not lost: it opens the conversation again."""
+        """What arrived with the close is not lost: a message or a request for a person opens the conversation again. What was
+        being answered then is not: whoever closed it has seen it."""
         await workflow.wait_condition(workflow.all_handlers_finished)
         self._show()
-        if self.state.waiting:
+        if self.state.waiting or self.state.status is not ConversationStatus.closed:
             await self._go_on(self.state.model_copy(update={"standing": None, "closed_by": None}))
 
     def _run_is_long(self) -> bool:
@@ -351,7 +362,13 @@ class ConversationWorkflow:
         return turns >= TURNS_A_RUN or workflow.info().is_continue_as_new_suggested()
 
     async def _go_on(self, state: ConversationState) -> None:
-        """Continue as new with everything that is known. Handlers finish first; what arrives meanwhile is carried."""
+        """Continue as new with everything that is known. Handlers finish first; what arrives meanwhile is carried.
+
+        A task that ends a run is thrown away where something arrives at that moment, and with it the result of a local
+        activity: so the last answer's is written down in a task of its own.
+        """
+        if workflow.patched("rest-before-going-on"):
+            await workflow.sleep(timedelta(milliseconds=1), summary="Goes on in a new run")
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(
             ConversationInput(
@@ -378,14 +395,14 @@ class ConversationWorkflow:
             offered=self.state.memory.offered is not None,
         )
 
-    def _keep_request(self, messages: list[PostedMessage]) -> Keep:
+    def _keep_request(self, messages: list[PostedMessage], turn: int) -> Keep:
         return Keep(
             conversation_id=self.state.conversation_id,
             bot_id=self.state.bot_id,
             channel=self.state.channel,
             contact=self.state.contact,
             handover=self.state.handover.number if self.state.handover else None,
-            turn=self.state.turn,
+            turn=turn,
             messages=messages,
         )
 
@@ -403,8 +420,7 @@ class ConversationWorkflow:
 
     def _opened(self) -> Opened:
         assert self.state.handover is not None
-        handover = HandoverId(self.state.conversation_id, self.state.handover.number)
-        return Opened(handover_id=str(handover), number=handover.number, workflow_id=handover.workflow_id)
+        return _as_opened(HandoverId(self.state.conversation_id, self.state.handover.number))
 
     def _show(self) -> None:
         """Say in plain words, in the Temporal UI, where the conversation stands."""
@@ -421,6 +437,10 @@ class ConversationWorkflow:
                 "ContactId": self.state.contact.id,
             }
         )
+
+
+def _as_opened(handover: HandoverId) -> Opened:
+    return Opened(handover_id=str(handover), number=handover.number, workflow_id=handover.workflow_id)
 
 
 def _update_id() -> str:

@@ -5,18 +5,18 @@ from collections.abc import Coroutine
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 from activities.assign import AssignActivities
 from activities.case import CaseActivities
 from handover import case as story
 from handover.casefile import Case, CaseRecord, Holder, LogEntry, Notification, Settle, Settled, Take
-from handover.errors import Refused
 from handover.escalation import describe, next_step
 from handover.messages import Acted, ConversationStatus
 from workflows.attributes import upsert
 from workflows.opening import notification, notify
 from workflows.options import STORE
+from workflows.staff import introduced
 
 
 class Desk:
@@ -41,20 +41,15 @@ class Desk:
     async def person(self, staff_id: str) -> Holder:
         """Who a staff id is; raises Refused where there is nobody of that id."""
         if staff_id not in self._people:
-            try:
-                self._people[staff_id] = await workflow.execute_activity_method(
-                    CaseActivities.introduce, staff_id, summary=f"Who is {staff_id}?", **STORE
-                )
-            except ActivityError as error:
-                if isinstance(error.cause, ApplicationError) and error.cause.type == "not_found":
-                    raise Refused("unknown_staff", error.cause.message) from error
-                raise
+            self._people[staff_id] = await introduced(staff_id)
         return self._people[staff_id]
 
     async def settle(self, summary: str, speaker: ConversationStatus | None = None) -> Settled:
         """Make what has changed true outside: the fence where the speaker changes, the store, the conversation."""
         entries, self.entries, self.unsettled = self.entries, [], False
         self.case.seq += 1
+        if speaker is not None:
+            self.case.standing = self.case.standing.model_copy(update={"status": speaker})
         self._look_ahead()
         request = Settle(record=CaseRecord(case=self.case, entries=entries), take=self._take(speaker))
         settled: Settled = await workflow.execute_activity_method(

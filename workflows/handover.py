@@ -115,6 +115,9 @@ class HandoverWorkflow:
         """Nothing is left running, and everything that happened is written down."""
         await self.desk.all_done()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        for letter in self.letters:
+            if isinstance(letter, TaskCompleted):
+                self._refuse(f"the handover was already {self.case.status}")
         await self.desk.write_down()
 
     async def _go_on(self) -> None:
@@ -177,6 +180,17 @@ class HandoverWorkflow:
                     check_cancel(self.case, await self.desk.person(act.staff_id))
             return await people.cancel(self.desk, act)
 
+    @workflow.update
+    async def add_trigger(self, request: Join) -> bool:
+        """Another trigger fired in this conversation. False where the case has ended by now: it is not lost then, but
+        opens a handover of its own."""
+        await workflow.wait_condition(lambda: self.case.began)
+        async with self.desk.lock:
+            if self.case.status.ended:
+                return False
+            await steps.join(self.desk, request)
+            return True
+
     @claim.validator
     def check_claim(self, act: Claim) -> None:
         self._check(Event.claimed, act.staff_id)
@@ -207,7 +221,7 @@ class HandoverWorkflow:
 
     @workflow.signal
     def join(self, request: Join | None = None) -> None:
-        """Another trigger fired in this conversation."""
+        """What add_trigger was, in runs that have it in their history."""
         self._receive(request, "join")
 
     @workflow.signal
@@ -273,7 +287,10 @@ class HandoverWorkflow:
             check(self.case, story.OUTCOME_EVENTS[act.outcome], act.staff_id)
             await self._complete(act)
         except (ValueError, HandoverError) as error:
-            self.desk.note("signal_refused", f"A task_completed signal was passed over: {error}")
+            self._refuse(str(error))
+
+    def _refuse(self, why: str) -> None:
+        self.desk.note("signal_refused", f"A task_completed signal was passed over: {why}")
 
     async def _assign(self) -> Assigned:
         """A person who stepped in has the case; otherwise the owner, the action's target, or the default assignee."""

@@ -77,15 +77,19 @@ async def climb(desk: Desk, step: Step, speaker: ConversationStatus | None = Non
     assert step.occurrence is not None
     case, occurrence = desk.case, step.occurrence
     mark_fired(case, step)
-    for rung, times in sorted(Counter(skipped.rung for skipped in step.skipped).items()):
-        number = f" {times} times" if times > 1 else ""
-        desk.note("rung_skipped", f"Rung {rung + 1} passed over{number} for rung {occurrence.rung + 1}")
+    _note_skipped(desk, step, occurrence)
     to = case.policy.ladder[occurrence.rung].to
     if to == "assignee":
         await _remind(desk, occurrence)
     else:
         await _ask(desk, to, occurrence.rung, occurrence.repeat)
     await desk.settle(f"Rung {occurrence.rung + 1} of the ladder: {to}", speaker)
+
+
+def _note_skipped(desk: Desk, step: Step, occurrence: Occurrence) -> None:
+    for rung, times in sorted(Counter(skipped.rung for skipped in step.skipped).items()):
+        number = f" {times} times" if times > 1 else ""
+        desk.note("rung_skipped", f"Rung {rung + 1} passed over{number} for rung {occurrence.rung + 1}")
 
 
 async def join(desk: Desk, request: Join) -> None:
@@ -127,6 +131,9 @@ async def learn(desk: Desk, contact: Contact) -> None:
 async def _call_people_back(desk: Desk) -> None:
     """The bot had been back: with nobody on the case it goes one rung up, otherwise its holder speaks again."""
     case = desk.case
+    if case.status is HandoverStatus.scheduled:
+        await _call_back(desk)
+        return
     if case.status is not HandoverStatus.open:
         case.handed_back, case.waiting_since = False, workflow.now()
         await desk.settle("The contact wants a person again", ConversationStatus.human)
@@ -137,6 +144,15 @@ async def _call_people_back(desk: Desk) -> None:
         await desk.settle("The contact wants a person again", ConversationStatus.escalated)
     else:
         await climb(desk, bring_forward(case, above, workflow.now()), ConversationStatus.escalated)
+
+
+async def _call_back(desk: Desk) -> None:
+    """A follow-up was agreed on, but the contact wants a person now: its holder is told, and the ladder begins anew."""
+    story.called_back(desk.case, workflow.now())
+    desk.note("resumed", "The contact wants a person before the follow-up's time")
+    if desk.case.holder is not None:
+        await desk.tell(desk.case.holder.staff_id, "reminder", f"Asks for a person now: {desk.case.trigger.request}")
+    await desk.settle("The contact wants a person again", SPEAKER[Event.escalated])
 
 
 async def _remind(desk: Desk, occurrence: Occurrence) -> None:
@@ -177,4 +193,5 @@ async def _nobody_left(desk: Desk, to: str, rung: int, found: Assigned) -> None:
         return
     step = bring_forward(case, above, workflow.now())
     mark_fired(case, step)
+    _note_skipped(desk, step, Occurrence(workflow.now(), above, 0))
     await _ask(desk, case.policy.ladder[above].to, above, 0)

@@ -71,7 +71,6 @@ async def test_messages_while_a_claim_is_settled_are_kept_and_answered_by_somebo
     assert talk.answered_by_bot() == meanwhile == await talk.said_by(Author.contact)
 
 
-@pytest.mark.xfail(strict=True, reason="the handover is not told of a message whose turn was interrupted by take_over")
 async def test_whoever_steps_in_during_a_turn_hears_that_the_contact_waits(arena: Arena) -> None:
     await arena.hire(person("ann"))
     talk = await arena.talk()

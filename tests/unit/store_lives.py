@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handover import case as story
-from handover.casefile import Case, Holder
+from handover.casefile import Case, Holder, LogEntry
 from handover.lifecycle import Event
 from handover.messages import CompleteTask, Outcome
 from store import Store
@@ -51,7 +51,8 @@ class Handover:
         """The task, or the handover without one, is completed; where the case goes on, its next task is put on the list."""
         act = CompleteTask(staff_id=self._holder().staff_id, outcome=Outcome(outcome), **said_so)
         story.complete(self._case, act, self._at(hours))
-        await self._save()
+        done = story.log(self._case, "task_completed", "Task completed", act.staff_id, self._at(hours))
+        await self._save(done)
         if not self._case.status.ended:
             story.next_task(self._case, self._at(hours))
         return await self._save()
@@ -77,7 +78,7 @@ class Handover:
     def _holder(self) -> Holder:
         return self._case.holder or Holder(staff_id="ann", name="Ann")
 
-    async def _save(self) -> "Handover":
+    async def _save(self, *entries: LogEntry) -> "Handover":
         self._case.seq += 1
-        await save(self._store, self._case.model_copy(deep=True))
+        await save(self._store, self._case.model_copy(deep=True), *entries)
         return self

@@ -134,7 +134,7 @@ def test_every_variable_is_documented() -> None:
 def test_secrets_are_required_and_the_model_is_not() -> None:
     secrets = {"POSTGRES_PASSWORD", "HANDOVER_API_KEY", "HANDOVER_SIGNING_SECRET"}
     assert required_variables(TEXT) == used_variables(TEXT) == secrets
-    assert passed_on_variables() == {"OPENAI_API_KEY", "OPENAI_BASE_URL"}
+    assert passed_on_variables() == {"OPENAI_API_KEY", "OPENAI_BASE_URL", "HANDOVER_REVIEW_TIME_ZONE"}
 
 
 def open_ports(services: dict[str, dict[str, Any]]) -> list[str]:

@@ -6,17 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from starlette.requests import Request
 
 from handover.errors import NotFound, Refused, Unavailable
 from handover.messages import HandoverStatus, Reassign, Snooze
 from handover.staff import Staff
 from store import Store
+from store.tables import HandoverRow
 from tests.unit.store_world import BOT, case_of, open_one, save, staff
 from tests.unit.web_world import ClientDouble, Http, SignIn
 from web.access import Caller
-from web.bodies import BulkLine, BulkMatched, BulkReassignBody
-from web.fleet import AT_ONCE, Line, Order
+from web.bodies import BulkLine, BulkMatched, BulkReassignBody, OpenHandovers
+from web.fleet import AT_ONCE, Line, Order, matching
 from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures"]
@@ -95,6 +97,7 @@ async def test_the_filters_are_those_of_the_log(http: Http, now_store: Store) ->
     assert await matched(http, assignee="") == [nobodys]
     assert await matched(http, conversation_id="c001") == [second]
     assert await matched(http, status="acknowledged") == [nobodys]
+    assert await matched(http, status=["scheduled", "acknowledged"]) == [nobodys]
     assert await matched(http, since=(OPENED + timedelta(minutes=1)).isoformat()) == [second, nobodys]
     assert await matched(http, until=OPENED.isoformat()) == []
     assert await matched(http, reason="human_requested", bot_id="support", assignee="sarah") == [first, second]
@@ -105,6 +108,23 @@ async def test_what_has_ended_is_never_touched(http: Http, now_store: Store) -> 
     for number, status in enumerate(HandoverStatus):
         await opened(now_store, 1, first=number, status=status)
     assert await matched(http, assignee="sarah") == ["c000~1", "c001~1", "c002~1"]
+
+
+async def test_what_changes_its_status_meanwhile_is_not_missed(now_store: Store) -> None:
+    await opened(now_store, 3, status=HandoverStatus.scheduled)
+
+    class Reads:
+        """After each part that is read, every case that had its time to come is open."""
+
+        async def handovers(self, **asked: Any) -> Any:
+            part = await now_store.reads.handovers(**asked)
+            async with now_store.database.write() as session:
+                await session.execute(update(HandoverRow).values(status="open"))
+            return part
+
+    reads: Any = Reads()
+    found = await matching(reads, OpenHandovers(assignee="sarah"))
+    assert [one.handover_id for one in found] == ["c000~1", "c001~1", "c002~1"]
 
 
 async def test_the_most_urgent_come_first(http: Http, now_store: Store) -> None:
@@ -288,6 +308,8 @@ SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()
         ({"act": "hand_back", "query": {"assignee": "sarah"}, "all": True}, "query"),
         ({"act": "hand_back", "query": {"asignee": "sarah"}}, "asignee"),
         ({"act": "hand_back", "query": {"status": "completed"}}, "status"),
+        ({"act": "hand_back", "query": {"status": ["open", "completed"]}}, "status"),
+        ({"act": "hand_back", "query": {"status": []}}, "status"),
         ({"act": "hand_back", "query": {"since": "yesterday"}}, "since"),
         ({"act": "hand_back", "query": {"limit": 5}}, "limit"),
         ({"act": "hand_back", "all": True, "to": "role:support"}, "to"),

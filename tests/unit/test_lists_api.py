@@ -7,7 +7,7 @@ import pytest
 from handover.casefile import Notification
 from handover.staff import Staff
 from store import Store
-from tests.unit.store_world import BOT, begin, staff
+from tests.unit.store_world import BOT, begin, case_of, open_one, save, staff
 from tests.unit.web_world import Http, SignIn
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures"]
@@ -117,7 +117,10 @@ async def test_wrong_ids_are_refused_by_the_name_of_the_key(hers: Http, body: An
         ("/v1/tasks", ["status=open", "assignee=ann", "status=overdue"]),
         (
             "/v1/handovers",
-            ["bot_id=b", "conversation_id=c", "reason=r", "assignee=ann", "status=open", "since=2026-01-01T00:00:00Z"],
+            [
+                *("bot_id=b", "conversation_id=c", "reason=r", "assignee=ann", "since=2026-01-01T00:00:00Z"),
+                *("status=open", "status=open&status=scheduled"),
+            ],
         ),
         ("/v1/metrics/handovers", ["bot_id=b", "assignee=ann", "until=2026-01-01T00:00:00Z"]),
         (INBOX, ["unread=true"]),
@@ -129,6 +132,27 @@ async def test_a_filter_that_is_not_known_is_refused_by_its_name(hers: Http, pat
     answer = await hers.get(f"{path}?asignee=ann")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["key"] == "asignee"
+
+
+async def test_handovers_of_one_status_or_of_several(hers: Http, now_store: Store) -> None:
+    for name, status in (("c1", "open"), ("c2", "scheduled"), ("c3", "completed")):
+        await save(now_store, case_of(await open_one(now_store, name), name, seq=1, status=status))
+    for query, expected in (
+        ("", ["c3~1", "c2~1", "c1~1"]),
+        ("?status=open", ["c1~1"]),
+        ("?status=open&status=scheduled", ["c2~1", "c1~1"]),
+    ):
+        items = (await hers.get(f"/v1/handovers{query}")).json()["items"]
+        assert [one["handover_id"] for one in items] == expected, query
+    answer = await hers.get("/v1/handovers?status=open&status=opne")
+    assert (answer.status_code, answer.json()["errors"][0]["key"]) == (422, "status.1")
+
+
+async def test_the_numbers_of_what_nobody_has(hers: Http, now_store: Store) -> None:
+    for name, holder in (("c1", "ann"), ("c2", None)):
+        await save(now_store, case_of(await open_one(now_store, name), name, seq=1, holder=holder))
+    assert (await hers.get("/v1/metrics/handovers?assignee=")).json()["handovers"] == 1
+    assert (await hers.get("/v1/metrics/handovers")).json()["handovers"] == 2
 
 
 @pytest.mark.parametrize("path", ["/v1/conversations", "/v1/tasks", "/v1/handovers", INBOX])

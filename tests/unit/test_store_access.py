@@ -11,7 +11,7 @@ from handover.casefile import Notification
 from handover.errors import NotFound
 from handover.ports import Receipt
 from store import Store
-from store.tables import KeyRow, SessionRow
+from store.tables import KeyRow, NotificationRow, SessionRow
 from tests.unit.store_world import Clock
 
 pytest_plugins = ["tests.unit.store_fixtures"]
@@ -113,12 +113,41 @@ def notification(key: str, staff_id: str = "ann") -> Notification:
 
 
 async def test_a_notification_is_kept_once_a_channel(store: Store) -> None:
-    assert await store.notifications.put(notification("one"))
-    assert not await store.notifications.put(notification("one"))
-    assert await store.notifications.put(notification("one"), "email")
+    for channel in ("inbox", "email"):
+        for _ in range(2):
+            await store.notifications.put(notification("one"), channel)
+    assert await notifications_kept(store) == ["email", "inbox"]
     assert [one.text for one in (await store.notifications.inbox("ann")).items] == ["one"]
-    await store.notifications.forget(notification("one"), "email")
-    assert await store.notifications.put(notification("one"), "email")
+
+
+async def test_a_notification_waits_until_its_channel_has_sent_it(store: Store, clock: Clock) -> None:
+    for _ in range(2):
+        assert await store.notifications.put(notification("one"), "email")
+    await store.notifications.put(notification("one"), "sms")
+    await store.notifications.put(notification("two"), "email")
+    sent_at = clock.now
+    await store.notifications.mark_sent(notification("one"), "email")
+    clock.forward(hours=1)
+    await store.notifications.mark_sent(notification("one"), "email")
+    assert not await store.notifications.put(notification("one"), "email")
+    assert await store.notifications.put(notification("one"), "sms")
+    assert await store.notifications.put(notification("two"), "email")
+    async with store.database.read() as session:
+        found = await session.scalars(select(NotificationRow.sent_at).where(NotificationRow.sent_at.is_not(None)))
+        assert found.all() == [sent_at]
+
+
+async def test_the_inbox_has_told_by_being_written(store: Store, clock: Clock) -> None:
+    for _ in range(2):
+        assert not await store.notifications.put(notification("one"))
+    async with store.database.read() as session:
+        assert await session.scalar(select(NotificationRow.sent_at)) == clock.now
+
+
+async def notifications_kept(store: Store) -> list[str]:
+    """The channel of each."""
+    async with store.database.read() as session:
+        return sorted(await session.scalars(select(NotificationRow.channel)))
 
 
 async def test_one_reads_only_what_is_ones_own(store: Store, clock: Clock) -> None:

@@ -76,8 +76,10 @@ INSERT INTO tasks (conversation_id, handover_number, number, title, description,
     completed_at, converted, unnecessary)
     VALUES ('c1', 1, 1, '', '', 'medium', 'completed', '2026-11-17', '2026-11-16', '', '2026-11-16', true, false),
            ('c1', 1, 2, '', '', 'medium', 'completed', '2026-11-19', '2026-11-16', '', '2026-11-20', false, false);
+INSERT INTO notifications ("key", channel, staff_id, event, conversation_id, number, text, at)
+    VALUES ('n1', 'email', 'ann', 'reminder', 'c1', 1, '', '2026-11-17');
 """
-"""As the first version wrote it: one handover with a task in time and a late one, and one without a task."""
+"""As the first version wrote it: one handover with a task in time and a late one, one without a task, and a mail."""
 
 
 async def test_what_older_versions_wrote_gets_what_its_tasks_know(tmp_path: Path) -> None:
@@ -91,6 +93,8 @@ async def test_what_older_versions_wrote_gets_what_its_tasks_know(tmp_path: Path
             text("SELECT due_at, breached_at, converted, unnecessary FROM handovers ORDER BY number")
         )
         assert [tuple(row) for row in rows] == [("2026-11-19", "2026-11-19", 1, 0), (None, None, 0, 0)]
+        # What was written before it was noted what is sent: an old mail must not go out a second time.
+        assert await connection.scalar(text("SELECT sent_at FROM notifications")) == "2026-11-17"
     await engine.dispose()
 
 

@@ -1,6 +1,7 @@
 """The measures, on cases that can be counted by hand. Each is lived through by the transitions that its workflow uses."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -129,6 +130,30 @@ async def test_without_a_task_a_missed_due_time_stays_missed(store: Store, clock
     assert (numbers.completed, numbers.breaches, numbers.sla_compliance, numbers.completion_rate) == (1, 1, 0, 1)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "values"),
+    [("scheduled", {"follow_up_at": START + timedelta(hours=48)}), ("needs_escalation", {}), ("closed", {})],
+)
+@pytest.mark.parametrize("has_task", [False, True])
+@pytest.mark.parametrize(("hours", "breaches"), [(24, 0), (30, 1)])
+async def test_a_due_time_that_nobody_noted_is_missed_whatever_the_late_completion_says(
+    store: Store, outcome: str, values: dict[str, Any], has_task: bool, hours: float, breaches: int
+) -> None:
+    """No worker was there at the due time; the completion is the first that it hears of."""
+    handover = await Handover.opened(store, "c1", has_task=has_task)
+    await handover.completed(hours, outcome, **values)
+    numbers = await store.reads.numbers()
+    assert (numbers.breaches, numbers.breaches_by_hour[9]) == (breaches, breaches)
+
+
+async def test_reopening_late_what_was_completed_in_time_misses_nothing(store: Store) -> None:
+    handover = await (await Handover.opened(store, "c1", has_task=False)).completed(3)
+    await handover.reopened(100)
+    assert (await store.reads.numbers()).breaches == 0
+    await handover.completed(101, "scheduled", follow_up_at=START + timedelta(hours=120))
+    assert (await store.reads.numbers()).breaches == 0
+
+
 async def test_what_was_said_of_a_case_is_taken_back_when_it_is_reopened(store: Store) -> None:
     handover = await (await Handover.opened(store, "c1")).completed(30, converted=True, unnecessary=True)
     await handover.reopened(31)
@@ -159,7 +184,11 @@ async def test_the_measures_of_a_time_a_bot_and_a_person(store: Store, clock: Cl
     assert (before.handovers, before.conversations) == (1, 1)
     by_bob = await store.reads.numbers(assignee="bob")
     assert (by_bob.handovers, by_bob.conversations, by_bob.handover_share) == (1, 2, 1 / 2)
-    assert (await store.reads.numbers(bot_id="support")).conversations == 2
+    await Handover.opened(store, "c3", at=clock.now, holder=None)
+    of_nobody = await store.reads.numbers(assignee="")
+    assert (of_nobody.handovers, of_nobody.conversations, of_nobody.handover_share) == (1, 3, 1 / 3)
+    assert [one.id for one in of_nobody.per_person] == [None]
+    assert (await store.reads.numbers(bot_id="support")).conversations == 3
     assert (await store.reads.numbers(bot_id="another")).conversations == 0
 
 

@@ -149,6 +149,9 @@ async def test_handovers_are_found_by_what_they_are(store: Store) -> None:
     assert await _handovers(store, reason="negative_sentiment") == ["c2~1"]
     assert await _handovers(store, assignee="ann") == await _handovers(store, status="acknowledged") == ["c1~1"]
     assert await _handovers(store, assignee="") == ["c3~1", "c2~1", "c0~1"]
+    assert await _handovers(store, status=["open", "acknowledged"]) == ["c3~1", "c2~1", "c1~1", "c0~1"]
+    assert await _handovers(store, status=["acknowledged", "scheduled"]) == ["c1~1"]
+    assert await _handovers(store, status=[]) == []
     assert await _handovers(store, conversation_id="c3", bot_id="support") == ["c3~1"]
     since, until = START + timedelta(days=1), START + timedelta(days=3)
     assert await _handovers(store, since=since, until=until) == ["c2~1", "c1~1"]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel
 
 from handover.bot import Bot
-from handover.documents import team_problems, validated
+from handover.documents import person_problems, validated
 from handover.errors import Problem, SettingsError
 from handover.ids import SETTINGS_ID
 from handover.ports import Versioned
@@ -72,7 +72,7 @@ async def put_staff(staff_id: SettingsId, settings: Fields, parts: Parts, who: M
     person = validated(Staff, {"id": staff_id, **settings}, "staff")
     _same_id("staff", person.id, staff_id)
     others = [one for one in await parts.admin.team() if one.id != staff_id]
-    problems = team_problems([*others, person])
+    problems = person_problems(person, others)
     if problems:
         raise SettingsError("staff", problems)
     return await parts.admin.put_staff(person)
