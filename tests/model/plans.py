@@ -210,6 +210,7 @@ OFFSET = st.sampled_from([timedelta(0), timedelta(seconds=-6), timedelta(seconds
 SOMEBODY = st.sampled_from(["holder", "holder", "holder", "sarah", "ben", "mei", "omar", "omar", "ida", "ghost"])
 STAFF = st.sampled_from(["sarah", "ben", "mei", "omar", "ida"])
 OUTCOME = st.sampled_from(list(Outcome))
+STAFF_OR_GHOST = st.one_of(STAFF, STAFF, STAFF, st.just("ghost"))
 TASK: SearchStrategy[Task] = st.sampled_from(["current", "current", "current", "unnamed", "before", "unknown"])
 PORTS = "begin record transcript put mark_left take leaving open save put_task tag assign staff bot report contact_wrote join"
 PORT = st.sampled_from(PORTS.split())
@@ -277,9 +278,9 @@ def what_staff_do() -> SearchStrategy[Act]:
         st.builds(Snoozes, SOMEBODY, ANY_TIME),
         completions(),
         completions(),
-        st.builds(TakesOver, STAFF),
+        st.builds(TakesOver, STAFF_OR_GHOST),
         st.builds(Cancels, st.one_of(st.none(), SOMEBODY)),
-        st.builds(Closes, STAFF),
+        st.builds(Closes, STAFF_OR_GHOST),
     )
 
 

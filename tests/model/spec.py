@@ -37,10 +37,6 @@ MOMENT = timedelta(milliseconds=1)
 """What is done one after the other never counts from the same instant; things of the same instant have an order (§4)."""
 
 
-class Undecided(Exception):
-    """The specification does not say what happens now."""
-
-
 Codes = set[str]
 """Why an act may be refused; empty: it may not."""
 
@@ -409,8 +405,6 @@ class Model:
     # ---- §4: a new trigger while a handover is open --------------------------------------------------------------------
 
     def _join(self, case: Case, reason: str) -> None:
-        if case.status is SCHEDULED:
-            raise Undecided("a person is asked for while the follow-up waits for its time")
         self._log("joined")
         silent = self.conversation is not BOT
         if silent and reason in case.reasons:
@@ -421,7 +415,9 @@ class Model:
         self._tell(case.holder, "update")
         if silent:
             return
-        if case.status is not OPEN:
+        if case.status is SCHEDULED:
+            self._call_back(case)
+        elif case.status is not OPEN:
             case.handed_back, case.waiting_since = False, self.now
             self._speaker(HUMAN)
         else:
@@ -429,6 +425,14 @@ class Model:
             self._speaker(ESCALATED)
             self._go_one_rung_up(case)
         self.said.append(Said(Author.system, final_message(case)))
+
+    def _call_back(self, case: Case) -> None:
+        """Decided: who agreed on a follow-up is asked at once where the contact wants a person before its time."""
+        case.status, case.acted, case.follow_up_at = OPEN, False, None
+        self._log("resumed")
+        self._tell(case.holder, "reminder")
+        self._arm(case, self.now)
+        self._speaker(ESCALATED)
 
     def _raise(self, case: Case, priority: Priority) -> None:
         """The priority only ever rises, and the open task's with it."""
@@ -537,15 +541,19 @@ class Model:
         if self.open_case is not None:
             return {"handover_open"}
         self._begin()
+        if staff_id not in self.team:
+            return {"unknown_staff"}
         self._open("taken_over", staff_id)
         return set()
 
-    def close(self) -> Codes:
+    def close(self, staff_id: str) -> Codes:
         """§1: it closes when a person closes it."""
         if self.open_case is not None:
             return {"handover_open"}
         if not self.begun or self.conversation is CLOSED:
             return {"not_found"}
+        if staff_id not in self.team:
+            return {"unknown_staff"}
         self.conversation = CLOSED
         return set()
 
@@ -795,7 +803,7 @@ class Model:
         above = (index for index, to in asks_others.items() if index > taken and not (to == "manager" and at_the_top))
         return next(above, None)
 
-    def _go_one_rung_up(self, case: Case, quietly: bool = False) -> None:
+    def _go_one_rung_up(self, case: Case) -> None:
         """The next rung is taken now: those below it are passed over, those above keep their distance to it."""
         rung = self._rung_above(case)
         if rung is None:
@@ -803,17 +811,16 @@ class Model:
         distance = case.after(case.ladder[rung])
         case.armed_at = self.now - distance
         for below in range(rung):
-            self._pass_over(case, below, distance, quietly)
+            self._pass_over(case, below, distance)
         case.fired[rung] = 1
         self._fire(case, rung, 0)
 
-    def _pass_over(self, case: Case, rung: int, distance: timedelta, quietly: bool) -> None:
+    def _pass_over(self, case: Case, rung: int, distance: timedelta) -> None:
         every, left = case.ladder[rung].repeat, distance - case.after(case.ladder[rung])
         firings = 1 + (max(0, left // every) if every else 0)
         if firings > case.fired[rung]:
             case.fired[rung] = firings
-            if not quietly:
-                self._log("rung_skipped", rung=rung + 1)
+            self._log("rung_skipped", rung=rung + 1)
 
     def _fire(self, case: Case, index: int, repeat: int) -> None:
         to = case.ladder[index].to
@@ -836,7 +843,7 @@ class Model:
     def _ask_the_next(self, case: Case, to: str) -> None:
         """Where nobody is left, the next fires at once; after the last one, those who could change that are told."""
         if self._rung_above(case) is not None:
-            self._go_one_rung_up(case, quietly=True)
+            self._go_one_rung_up(case)
         else:
             self._tell_of_nobody(to)
 
