@@ -15,6 +15,7 @@ from pathlib import Path
 
 from handover.ids import parse_task_id
 from handover.messages import (
+    ByStaff,
     Claim,
     CompleteTask,
     Contact,
@@ -72,12 +73,26 @@ async def worked(town: Town) -> None:
     await _complete(town, "omar", Outcome.closed, unnecessary=True)
 
 
+async def reopened(town: Town) -> None:
+    """Nobody is there: the ladder waits for the opening. The case is ended by mistake, and a manager takes it up again."""
+    opening = await town.now() + 10 * HOURS
+    hours = {"time_zone": "UTC", "open": f"Mo-Su {opening:%H:%M}-{opening + 8 * HOURS:%H:%M}"}
+    await town.change_bot(hours=hours, actions={"follow_up": {"ticket": "zendesk"}, "urgent": {}, "specialist": {}})
+    await town.hand_over()
+    await town.say("I am at jamie@example.org")
+    await town.pass_time(18 * HOURS)
+    await _complete(town, "omar", Outcome.closed)
+    await town.client.reopen(town.handover, ByStaff(staff_id="omar"), "The furnace is still cold")
+    await town.pass_time(30 * HOURS)
+    await _complete(town, "omar", Outcome.closed)
+
+
 async def _complete(town: Town, staff_id: str, outcome: Outcome, **more: object) -> None:
     task = parse_task_id((await town.detail()).tasks[-1].task_id)
     await town.client.complete(task, CompleteTask.model_validate({"staff_id": staff_id, "outcome": outcome, **more}))
 
 
-STORIES: list[Story] = [completed, forgotten, worked]
+STORIES: list[Story] = [completed, forgotten, worked, reopened]
 
 
 async def record(story: Story, name: str) -> None:
