@@ -50,7 +50,7 @@ def start_clock(case: Case) -> None:
     """
     case.armed_at = waits_for_opening(case, case.opened_at)
     due = later(case, case.opened_at, case.policy.due)
-    in_time = case.urgent or open_time(case.calendar, case.opened_at, due) >= work_ahead(case)
+    in_time = open_time(case.calendar, case.opened_at, due) >= work_ahead(case)
     case.due_from = case.opened_at if in_time else case.armed_at
     if not case.policy.working_time:
         case.due_length = case.due_from + case.policy.due - case.armed_at

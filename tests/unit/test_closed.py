@@ -199,6 +199,12 @@ class TestWorkingTime:
         assert (due_at(made), pause_ends(made)) == (after(26), after(23))
         assert _steps(made, 5) == [("rung", 5), ("reactivate", 23), ("due", 26), ("rung", 26), ("rung", 50)]
 
+    def test_a_share_of_the_due_time_is_working_time_as_well(self) -> None:
+        """By night, eight hours of work before the tenth hour has come are none: half of them have passed at the fourteenth."""
+        made = opened(NIGHT, {"working_time": True, "task": {"due": "8h"}})
+        assert due_at(made) == after(18)
+        assert ("rung", 14) in _steps(made, 2)
+
     def test_a_person_is_idle_after_so_many_working_hours(self) -> None:
         settings = {"working_time": True, "person_idle": "8h"}
         made = opened(DAY, settings, status=HandoverStatus.acknowledged, waiting_since=after(1), due_passed_at=START)

@@ -124,6 +124,7 @@ def test_a_shortened_text_is_one_line_and_never_too_long(text: str, most: int) -
     [
         ("We'll get back to you within 24 hours.", 24, "We'll get back to you within 24 hours."),
         ("We'll get back to you within 24 hours.", 25, "We'll get back to you within 25 hours."),
+        ("Within 1 day.", 24, "Within 1 day."),
         ("Within 30 minutes!", 2, "Within 2 hours!"),
         ("Within 3 days or within 1 week.", 100, "Within 4 days 4 hours or within 1 week."),
         ("We never sleep within reason.", 100, "We never sleep within reason."),
