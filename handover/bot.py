@@ -42,6 +42,9 @@ def _lasting(shortest: timedelta, longest: timedelta = LONGEST) -> AfterValidato
 Length = Annotated[Duration, _lasting(timedelta(seconds=1))]
 """A length of time that is more than an instant."""
 
+Wait = Annotated[Duration, _lasting(timedelta(milliseconds=100))]
+"""Until a rung fires: a story of hours is played in seconds as well."""
+
 
 class Settings(BaseModel):
     """A part of the settings: a key that it does not know is refused."""
@@ -153,7 +156,7 @@ class TaskTemplate(Settings):
 class Rung(Settings):
     """One step of the ladder: `after` counts from the trigger; `due` and `half_due` are relative to the task."""
 
-    after: Literal["due", "half_due"] | Length
+    after: Literal["due", "half_due"] | Wait
     to: RungTarget
     repeat: Length | None = None
 

@@ -21,6 +21,7 @@ from engine.process import wait_until
 from engine.stack import Stack
 from handover.documents import read_bot
 from handover.ids import conversation_workflow_id
+from tests.example import put_example_bot
 from tests.integration.conftest import started
 from workflows.conversation import TURNS_A_RUN
 
@@ -30,6 +31,7 @@ QUIET = Console(quiet=True)
 @pytest.fixture
 async def own_stack(tmp_path: Path) -> AsyncIterator[Stack]:
     async with started(tmp_path) as stack:
+        await put_example_bot(stack)
         yield stack
 
 
@@ -96,6 +98,7 @@ async def test_a_restart_of_everything_while_a_timer_runs(tmp_path: Path) -> Non
 async def test_everything_is_killed_and_started_again(tmp_path: Path) -> None:
     """kill -9 of Temporal, the worker and the web process: what was accepted is there afterwards."""
     async with started(tmp_path) as stack, Api.at(stack.url, api_key(stack.plan)) as api:
+        await put_example_bot(stack)
         stage = stage_for(api)
         await api.post(
             f"/conversations/{stage.conversation_id}/messages", {"message_id": "1", "text": "I want to talk to a human"}

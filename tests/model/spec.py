@@ -453,11 +453,12 @@ class Model:
         return wrong
 
     def reply(self, staff_id: str, message_id: str, text: str) -> Codes:
-        """For the holder or a manager, who has the case from then on. The same message id again changes nothing."""
+        """For the holder or a manager, who has the case from then on. The same message id again changes nothing, and gets
+        the first answer again (§7), also once the case has ended."""
         wrong = self._wrong(staff_id, holder_only=True)
         case = self.case
         if case is None or (staff_id, message_id) in case.replies:
-            return wrong if case is None or case.ended else set()
+            return wrong if case is None else set()
         if wrong:
             return wrong
         if not self._speaks(case, staff_id):

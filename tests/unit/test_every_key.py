@@ -32,6 +32,7 @@ from handover.bot import (
     RungTarget,
     Target,
     Title,
+    Wait,
 )
 from handover.documents import Path as KeyPath
 from handover.documents import read_bot, read_team, validated
@@ -56,6 +57,7 @@ FORMS: list[tuple[Any, list[Any]]] = [
     (Title, ["{assignee}"]),
     (Label, ["{assignee}"]),
     (Length, ["0s", {"seconds": 0.5}]),
+    (Wait, ["0s", {"seconds": 0.05}]),
     (HINTS[Bot]["debounce"], ["61m"]),
     (HINTS[HandoverSettings]["handling_time"], ["0s", "25h"]),
     (HINTS[Hours]["open"], ["off", "Mo-Fr 8-18", "PH 10:00-12:00; SH off", ""]),
@@ -327,7 +329,7 @@ MISFITS = [
     ("bot", (*ACTIONS, "follow_up", "pause"), "9h", (*ACTIONS, "follow_up", "reactivate_after"), "8h lies inside"),
     ("bot", (*ACTIONS, "follow_up", "reactivate_after"), "119m", None, "1h 59m lies inside the pause; allowed is 2h"),
     ("bot", (*ACTIONS, "follow_up", "ladder", 0, "after"), "367d", None, "allowed is 0 to 366 days"),
-    ("bot", (*ACTIONS, "follow_up", "ladder", 0, "after"), "0s", None, "0s is too short; allowed is 1s to 366d"),
+    ("bot", (*ACTIONS, "follow_up", "ladder", 0, "after"), "0s", None, "0s is too short; allowed is 0.1s to 366d"),
     ("bot", ("handover", "default_action"), "folow_up", None, "there is no action 'folow_up'; allowed are follow_up,"),
     ("bot", ("handover", "scenarios", "high_value", "action"), "call", None, "allowed are follow_up, urgent, special"),
     ("bot", ("handover", "rules", 0, "action"), "call", None, "allowed are follow_up, urgent, specialist"),
