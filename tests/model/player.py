@@ -364,6 +364,7 @@ def bot_with(settings: BotSettings) -> Bot:
     handover: dict[str, Any] = {
         "hours": {"open": "24/7"},
         "agents_available": True,
+        "contact_question": "",  # what contacts are asked for is not modelled
         "agent_label": "{first_name}",
         "default_action": "ordinary",
         "scenarios": {
