@@ -132,7 +132,7 @@ def _report(case: Case) -> Report:
         status=case.status,
         reason=case.trigger.reason,
         priority=case.priority,
-        assignee=case.holder.staff_id if case.holder else None,
+        assignee=case.holder_id,
         next_step=case.next_step,
         answered=case.answered,
         reactivated=case.reactivated_at is not None,

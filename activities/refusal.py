@@ -2,11 +2,10 @@
 
 from temporalio.exceptions import ApplicationError
 
-from handover.errors import HandoverError, Refused
+from handover.errors import HandoverError
 
 
 def refusal(error: HandoverError) -> ApplicationError:
     """An ApplicationError of the same code, with the holder and since when."""
-    holder, since = (error.holder, error.since) if isinstance(error, Refused) else (None, None)
-    when = since.isoformat() if since else None
-    return ApplicationError(str(error), holder, when, type=error.code, non_retryable=True)
+    since = error.since.isoformat() if error.since else None
+    return ApplicationError(str(error), error.holder, since, type=error.code, non_retryable=True)

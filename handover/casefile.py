@@ -290,6 +290,10 @@ class Case(Payload):
         return HandoverId(self.conversation_id, self.number)
 
     @property
+    def holder_id(self) -> str | None:
+        return self.holder.staff_id if self.holder else None
+
+    @property
     def task_id(self) -> str | None:
         return str(TaskId(self.conversation_id, self.number, self.task.number)) if self.task else None
 

@@ -7,9 +7,14 @@ from difflib import get_close_matches
 
 
 class HandoverError(Exception):
-    """Anything that Handover refuses. `code` is stable and part of the contract; the text is for people."""
+    """Anything that Handover refuses. `code` is stable and part of the contract; the text is for people.
+
+    `holder` is who holds the case in question (or ended it) and `since` from when, where that is known.
+    """
 
     code = "error"
+    holder: str | None = None
+    since: datetime | None = None
 
 
 class NotFound(HandoverError):
@@ -23,10 +28,7 @@ class NotFound(HandoverError):
 
 
 class Refused(HandoverError):
-    """A person's act came too late or is not theirs to do; nothing was changed.
-
-    `holder` is who holds the case (or ended it) and `since` from when, where that is known.
-    """
+    """A person's act came too late or is not theirs to do; nothing was changed."""
 
     def __init__(self, code: str, text: str, holder: str | None = None, since: datetime | None = None) -> None:
         super().__init__(text)

@@ -96,7 +96,7 @@ def check_reopen(case: Case, person: Holder) -> None:
         raise Refused(
             "not_ended",
             f"Handover {case.id} is {case.status}{held}; only one that has ended can be reopened.",
-            holder=case.holder.staff_id if case.holder else None,
+            holder=case.holder_id,
             since=case.held_since,
         )
     if not person.manages:

@@ -102,7 +102,4 @@ def _check_words(expression: str, country: str | None) -> None:
 
 
 def _ever_opens(hours: OpeningHours) -> bool:
-    return any(
-        state is State.OPEN
-        for _, _, state, _ in hours.intervals(_FROM.replace(tzinfo=None), _UNTIL.replace(tzinfo=None))
-    )
+    return any(state is State.OPEN for _, _, state, _ in hours.intervals(_FROM, _UNTIL))

@@ -169,7 +169,7 @@ def _values(row: HandoverRow, record: CaseRecord) -> dict[str, Any]:
         "reason": case.trigger.reason,
         "priority": case.priority,
         "request": case.trigger.request or row.request,
-        "assignee": case.holder.staff_id if case.holder else None,
+        "assignee": case.holder_id,
         "acknowledged_at": row.acknowledged_at or acknowledged,
         "first_response_at": row.first_response_at or case.first_response_at,
         "completed_at": case.completed_at,

@@ -12,6 +12,7 @@ from handover.ports import Document, Versioned
 from handover.staff import Staff
 from store.database import Database
 from store.tables import BotRow, BotVersionRow, StaffRow
+from store.team import everybody
 from store.writing import Clock, Repository, add, upsert, utcnow
 
 
@@ -66,8 +67,7 @@ class Settings(Repository):
     async def team(self) -> list[Staff]:
         """Everybody, by id, those who are disabled included."""
         async with self._database.read() as session:
-            rows = await session.scalars(select(StaffRow).order_by(StaffRow.id))
-            return [Staff.model_validate(row.settings) for row in rows]
+            return await everybody(session)
 
     async def put_staff(self, person: Staff) -> Staff:
         """Store a person in place of what was known of them."""

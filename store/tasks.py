@@ -39,7 +39,7 @@ def _values(case: Case, task: TaskState) -> dict[str, Any]:
     return {
         "conversation_id": case.conversation_id,
         "handover_number": case.number,
-        "assignee": case.holder.staff_id if case.holder else None,
+        "assignee": case.holder_id,
         **values_of(task, TaskRow),
     }
 

@@ -25,8 +25,7 @@ class Team(Repository):
     async def managers_of(self, staff_id: str | None) -> list[str]:
         """Who answers for a person's work: their manager, otherwise all of them."""
         async with self._database.read() as session:
-            rows = await session.scalars(select(StaffRow).order_by(StaffRow.id))
-            return managers_of(staff_id, [Staff.model_validate(row.settings) for row in rows])
+            return managers_of(staff_id, await everybody(session))
 
     async def assign(self, request: AssignRequest) -> Assigned:
         """Choose somebody and take a place of theirs; the same key gives the same answer and takes no second place."""
@@ -80,13 +79,19 @@ async def reserve(session: AsyncSession, conversation_id: str, number: int, staf
     await upsert(session, ReservationRow, place)
 
 
+async def everybody(session: AsyncSession) -> list[Staff]:
+    """All staff by id, those who are disabled included."""
+    rows = await session.scalars(select(StaffRow).order_by(StaffRow.id))
+    return [Staff.model_validate(row.settings) for row in rows]
+
+
 async def move_reservation(session: AsyncSession, case: Case, former: str | None) -> None:
     """A case that has ended frees its place; one that has changed hands takes the new holder's.
 
     As long as the holder is the former one it stays: somebody else may be reserved by an assignment that the case does
     not know yet.
     """
-    holder = case.holder.staff_id if case.holder else None
+    holder = case.holder_id
     if case.status.ended or (former is not None and holder is None):
         mine = ReservationRow.conversation_id == case.conversation_id
         await session.execute(delete(ReservationRow).where(mine, ReservationRow.handover_number == case.number))

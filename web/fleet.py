@@ -194,8 +194,8 @@ def _not_done(handover_id: str, error: HandoverError) -> BulkLine:
         result="unanswered" if isinstance(error, Unavailable) else "refused",
         type=problem_type(error.code),
         detail=str(error),
-        holder=error.holder if isinstance(error, Refused) else None,
-        since=error.since if isinstance(error, Refused) else None,
+        holder=error.holder,
+        since=error.since,
     )
 
 

@@ -91,9 +91,8 @@ class Desk:
         self.note("action_failed", f"{name} failed for good: {reason}", step=name)
         if not workflow.patched("failures-to-managers"):
             return
-        holder = self.case.holder.staff_id if self.case.holder else None
         managers = await workflow.execute_activity_method(
-            AssignActivities.managers_of, holder, summary="Who answers for this case?", **STORE
+            AssignActivities.managers_of, self.case.holder_id, summary="Who answers for this case?", **STORE
         )
         for staff_id in managers:
             text = f"{name} failed for good in {self.case.id}: {reason}"
@@ -115,7 +114,7 @@ class Desk:
         return Acted(
             handover_id=str(case.id),
             status=case.status,
-            assignee=case.holder.staff_id if case.holder else None,
+            assignee=case.holder_id,
             since=case.held_since,
             task_id=case.task_id,
             still_leaving=settled is not None and not settled.drained,
@@ -130,7 +129,7 @@ class Desk:
             conversation_id=case.conversation_id,
             status=speaker,
             handover=None if case.status.ended else case.number,
-            assignee=case.holder.staff_id if case.holder else None,
+            assignee=case.holder_id,
         )
 
     def _look_ahead(self) -> None:
@@ -146,7 +145,7 @@ class Desk:
                 "ConversationStatus": self.case.standing.status,
                 "HandoverReason": self.case.trigger.reason,
                 "HandoverPriority": self.case.priority,
-                "AssignedTo": self.case.holder.staff_id if self.case.holder else "",
+                "AssignedTo": self.case.holder_id or "",
                 "BotId": self.case.bot_id,
                 "Channel": self.case.channel,
                 "ContactId": self.case.contact.id,

@@ -239,7 +239,7 @@ class HandoverWorkflow:
             status=case.status,
             reason=case.trigger.reason,
             priority=case.priority,
-            assignee=case.holder.staff_id if case.holder else None,
+            assignee=case.holder_id,
             next_step=case.next_step,
         )
 
@@ -281,7 +281,7 @@ class HandoverWorkflow:
 
     async def _take_signalled_completion(self, done: TaskCompleted) -> None:
         """As if a person had completed the task; what cannot be is written down, since nobody waits for an answer."""
-        holder = self.case.holder.staff_id if self.case.holder else "outside"
+        holder = self.case.holder_id or "outside"
         try:
             act = CompleteTask(**done.model_dump() | {"staff_id": done.staff_id or holder})
             check(self.case, story.OUTCOME_EVENTS[act.outcome], act.staff_id)

@@ -52,7 +52,7 @@ async def assign(
         skills=case.policy.skills,
         owner=owner,
         asked=asked or [],
-        holder=case.holder.staff_id if case.holder else None,
+        holder=case.holder_id,
     )
     summary = f"Find somebody: {', '.join(targets) or 'nobody is named'}"
     return await workflow.execute_activity_method(AssignActivities.assign, request, summary=summary, **STORE)
@@ -106,7 +106,7 @@ async def mark(case: Case, tags: Sequence[str] = (), status: ContactStatus | Non
 async def send_final_message(case: Case) -> ActionState:
     """Tell the contact that a person is coming; who left no way to be reached is asked for one, once in a conversation."""
     text, question = final_message(case, workflow.now()), contact_question(case, workflow.now())
-    await say(case, f"final/{case.turn}", text, Author.system, turn=case.turn)
+    await say(case, own_key(case, f"final/{case.turn}"), text, Author.system, turn=case.turn)
     if question:
         await say(case, CONTACT_QUESTION, question, Author.system, turn=case.turn)
     return ActionState(status="done", text=text)
@@ -166,6 +166,11 @@ async def notify(message: Notification) -> None:
     await workflow.execute_activity_method(NotifyActivities.notify, message, summary=summary, **OUTSIDE)
 
 
+def own_key(case: Case, key: str) -> str:
+    """The key of a message that every handover of a conversation has for itself."""
+    return f"handover/{case.number}/{key}"
+
+
 async def say(
     case: Case,
     key: str,
@@ -176,12 +181,10 @@ async def say(
     label: str = "",
     turn: int | None = None,
 ) -> Delivered:
-    """Send something to the contact, or write a note; `key` is the message's own within the handover."""
+    """Send something to the contact, or write a note; with the same `key` nothing is sent twice in a conversation."""
     delivery = Delivery(
         conversation_id=case.conversation_id,
-        key=key
-        if author in (Author.person, Author.note) or key == CONTACT_QUESTION
-        else f"handover/{case.number}/{key}",
+        key=key,
         author=author,
         text=text,
         turn=turn,

@@ -27,7 +27,7 @@ from handover.messages import (
 )
 from workflows.desk import Desk
 from workflows.hours import look_ahead, look_up
-from workflows.opening import assign, create_task, mark, say
+from workflows.opening import assign, create_task, mark, own_key, say
 from workflows.steps import climb
 
 _CONTACT_STATUS = {
@@ -162,8 +162,8 @@ def check_completion(desk: Desk, act: CompleteTask) -> None:
     if act.outcome is Outcome.scheduled:
         check_ahead("follow_up_at", act.follow_up_at)
     if act.outcome is Outcome.needs_escalation and rung_above(case) is None:
-        holder = case.holder.staff_id if case.holder else None
-        raise Refused("last_rung", "The ladder has nobody above the holder.", holder=holder, since=case.held_since)
+        text = "The ladder has nobody above the holder."
+        raise Refused("last_rung", text, holder=case.holder_id, since=case.held_since)
 
 
 def check_ahead(key: str, at: datetime | None) -> None:
@@ -189,4 +189,6 @@ async def introduce(desk: Desk) -> None:
     """Tell the contact that a person is here."""
     assert desk.case.holder is not None
     text = f"{story.label(desk.case)} joined the conversation."
-    await say(desk.case, f"joined/{desk.case.seq}", text, Author.system, staff_id=desk.case.holder.staff_id)
+    await say(
+        desk.case, own_key(desk.case, f"joined/{desk.case.seq}"), text, Author.system, staff_id=desk.case.holder_id
+    )
