@@ -66,6 +66,7 @@ def _is_sqlite(url: str) -> bool:
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)
+    event.listen(engine.sync_engine, "invalidate", _on_invalidate)
 
 
 def _on_connect(connection: Any, _record: object) -> None:
@@ -75,6 +76,11 @@ def _on_connect(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _on_invalidate(connection: Any, _record: object, _error: object) -> None:
+    # A cancelled statement's cursor can outlive its connection, and would hold the write lock for as long.
+    connection.rollback()
 
 
 def _on_begin(connection: Connection) -> None:
