@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
+from assistant.meaning import meaning
 from assistant.mood import sentiment
 from assistant.person import asks_for_person
 from assistant.phrases import Phrase, has_keyword, prepared, resemblance
@@ -55,24 +56,22 @@ class Recogniser:
     def scores(self, text: str) -> dict[str, Score]:
         """A score from 0 to 1 for each scenario and rule that the text resembles at all."""
         read = clauses(text)
-        found = {name: self._score(name, read, text) for name in self._phrases}
+        meant = meaning(text) if self._english else {}
+        found = {name: self._score(name, read, text, meant.get(name, 0.0)) for name in self._phrases}
         return {name: score for name, score in found.items() if score.score > 0}
 
-    def _score(self, name: str, read: list[list[str]], text: str) -> Score:
-        if name == PERSON and self._english:
-            return self._person(read, text)
+    def _score(self, name: str, read: list[list[str]], text: str, meant: float) -> Score:
+        """By what an English message means, by keywords and by phrases, whichever is surest."""
+        phrases = self._phrases[name]
+        by_words = _worded(self._keywords[name], self._uncovered if name == PERSON and self._english else phrases, read)
+        by_meaning = Score(
+            score=round(meant, 2), matched=_nearest(text, phrases), kind="phrase" if phrases else "model"
+        )
+        found = max(by_words, by_meaning, key=_strength)
         if name == UPSET:
-            upset = Score(score=max(0.0, -sentiment(text)), matched="upset tone", kind="model")
-            return max(upset, _worded(self._keywords[name], self._phrases[name], read), key=_strength)
-        return _worded(self._keywords[name], self._phrases[name], read)
-
-    def _person(self, read: list[list[str]], text: str) -> Score:
-        """By what the words do; keywords, and phrases that are no English request, count by their words."""
-        asked = asks_for_person(read)
-        worded = _worded(self._keywords[PERSON], self._uncovered, read)
-        if worded.score > asked:
-            return worded
-        return Score(score=asked, matched=_nearest(text, self._phrases[PERSON]) if asked else "")
+            tone = Score(score=max(0.0, -sentiment(text)), matched="upset tone", kind="model")
+            return max(found, tone, key=_strength)
+        return found
 
 
 def recogniser(bot: Bot) -> Recogniser:

@@ -38,6 +38,8 @@ FILLERS = word_set("""
 """)
 """Words that change nothing about what is asked for."""
 
+NEGATIONS = word_set("not no never without nobody nothing none")
+
 STOPWORDS = word_set("""
     a an the i you we they he she it me my mine your yours our us them their his her its this that these those
     is am are was were be been being do does did done have has had having can could will would shall should may

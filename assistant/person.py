@@ -108,12 +108,12 @@ _WORTH_READING = re.compile(
 """A look at the words that every shape needs at least one of, for speed."""
 
 
-def asks_for_person(clauses: list[list[str]]) -> float:
+def asks_for_person(clauses: Sequence[Sequence[str]]) -> float:
     """How much the message asks for a person: 0 to 1. Its strongest clause counts; a near miss scores MISSED."""
     return max(map(_asked, clauses), default=0.0)
 
 
-def _asked(words: list[str]) -> float:
+def _asked(words: Sequence[str]) -> float:
     text = " ".join(word for word in words if word not in FILLERS)
     if not _WORTH_READING.search(text):
         return 0.0

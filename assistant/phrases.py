@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from assistant.lexicon import FILLERS, STOPWORDS
+from assistant.lexicon import FILLERS, NEGATIONS, STOPWORDS
 from assistant.text import clauses, stem
 
-_NEGATIONS = frozenset({"not", "no", "never", "without", "nobody", "nothing", "none"})
 _LONGEST = 8
 _OPPOSED = 0.4
 """What is left of a score when one side is negated and the other is not."""
@@ -59,7 +58,7 @@ def _telling(words: list[str]) -> list[str]:
 
 
 def _is_negated(words: list[str]) -> bool:
-    return not _NEGATIONS.isdisjoint(words)
+    return not NEGATIONS.isdisjoint(words)
 
 
 def _place(wanted: str, stems: list[str]) -> int | None:

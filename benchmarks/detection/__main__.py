@@ -1,12 +1,11 @@
 """How well the built-in assistant recognises when a customer needs a person, and how long it takes over it.
 
-    .venv/bin/python -m benchmarks.detection                      # both halves of the set
-    .venv/bin/python -m benchmarks.detection --development        # while working on it: the development half alone
-    .venv/bin/python -m benchmarks.detection --confusions         # and what is wrong there
+    .venv/bin/python -m benchmarks.detection                      # the held-out messages: figures, and what was read as what
+    .venv/bin/python -m benchmarks.detection --confusions         # and each message that is read wrongly
 
 A message is read by `assistant.detect` for a bot whose scenarios are all on and otherwise as they are by default. Where several
-fire it counts as the first of them in the order of the labels. Whoever changes the recognition looks at the development half
-alone: what is wrong in the held-out half is not listed.
+fire it counts as the first of them in the order of the labels. Whoever works on the recognition looks at the training messages
+(`benchmarks.detection.train --confusions`): a held-out message that was looked at says nothing any more.
 """
 
 import argparse
@@ -18,21 +17,25 @@ from collections.abc import Sequence
 
 from assistant.detect import detect
 from benchmarks.detection.figures import Confusion, confusion_of, figures
-from benchmarks.detection.labelled import NONE, SCENARIOS, Labelled, read_sentences, split
+from benchmarks.detection.labelled import HELD_OUT, NONE, SCENARIOS, Labelled, read_messages
 from handover.bot import Bot
 
 _LOADING = "import assistant.detect, handover.bot as b; assistant.detect.detect(b.Bot(id='b', name='B'), 'hello')"
 
 
-def main(development_only: bool, confusions: bool) -> None:
-    halves = split(read_sentences())
-    bot = everything_on()
-    show("development half", halves.development, bot)
+def main(confusions: bool) -> None:
+    messages, bot = read_messages(HELD_OUT), everything_on()
+    confusion = judged(messages, bot)
+    print(f"held out, {len(messages)} messages\n{_HEAD}")
+    for scenario in SCENARIOS:
+        print(row(scenario, confusion, scenario))
+    print(f"\nhuman_requested, by the kind of source\n{_HEAD}")
+    for source in sorted({one.source for one in messages}):
+        print(row(source, judged([one for one in messages if one.source == source], bot), "human_requested"))
+    show_matrix(confusion)
     if confusions:
-        show_confusions(halves.development, bot)
-    if not development_only and not confusions:
-        show("held-out half", halves.held_out, bot)
-    show_times(halves.development, bot)
+        show_confusions(messages, bot)
+    show_times(messages, bot)
 
 
 def everything_on() -> Bot:
@@ -51,12 +54,20 @@ def judged(messages: Sequence[Labelled], bot: Bot) -> Confusion:
     return confusion_of((one.label, read(bot, one.text)) for one in messages)
 
 
-def show(title: str, messages: Sequence[Labelled], bot: Bot) -> None:
-    confusion = judged(messages, bot)
-    print(f"{title}, {len(messages)} messages\n{'':22}precision  recall      F1  false alarms")
-    for scenario in SCENARIOS:
-        one = figures(confusion, scenario)
-        print(f"  {scenario:20}{one.precision:9.3f}{one.recall:8.3f}{one.f1:8.3f}{one.false_alarms:13.2%}")
+_HEAD = f"{'':22}precision  recall      F1  false alarms"
+
+
+def row(title: str, confusion: Confusion, scenario: str) -> str:
+    one = figures(confusion, scenario)
+    return f"  {title:20}{one.precision:9.3f}{one.recall:8.3f}{one.f1:8.3f}{one.false_alarms:13.2%}"
+
+
+def show_matrix(confusion: Confusion) -> None:
+    """How many messages of each label (lines) were read as what (columns)."""
+    names = (*SCENARIOS, NONE)
+    print("\nread as" + f"{'':15}" + "".join(f"{name:>20}" for name in names))
+    for label in names:
+        print(f"  {label:20}" + "".join(f"{confusion[label, read]:20}" for read in names))
     print()
 
 
@@ -91,7 +102,5 @@ def loading(program: str = _LOADING) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--development", action="store_true", help="leave the held-out half alone")
-    parser.add_argument("--confusions", action="store_true", help="list what is wrong in the development half")
-    chosen = parser.parse_args()
-    main(chosen.development, chosen.confusions)
+    parser.add_argument("--confusions", action="store_true", help="list every message that is read wrongly")
+    main(parser.parse_args().confusions)
