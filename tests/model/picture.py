@@ -12,7 +12,7 @@ from handover.views import HandoverDetail, LogView
 from tests.model.spec import CLOSED, Entry, Model, Said, Step, StepKind
 from tests.model.stage import TEAM, Stage
 
-SLACK = timedelta(seconds=2)
+SLACK = timedelta(seconds=4)
 """The server's clock runs on while something is done, so a time is only known that well."""
 
 Fact = tuple[object, ...]

@@ -205,7 +205,7 @@ ANY_TIME = st.one_of(AHEAD, AHEAD, st.sampled_from([-minutes(5, 0), timedelta(0)
 LENGTH = st.sampled_from(
     [minutes(7, 0), minutes(33, 0), minutes(121, 0), minutes(541, 0), minutes(1501, 0), minutes(4327, 0)]
 )
-OFFSET = st.sampled_from([timedelta(0), timedelta(seconds=-6), timedelta(seconds=6)])
+OFFSET = st.sampled_from([timedelta(0), timedelta(seconds=-10), timedelta(seconds=10)])
 
 SOMEBODY = st.sampled_from(["holder", "holder", "holder", "sarah", "ben", "mei", "omar", "omar", "ida", "ghost"])
 STAFF = st.sampled_from(["sarah", "ben", "mei", "omar", "ida"])
