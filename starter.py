@@ -10,9 +10,13 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from sqlalchemy import make_url
 
+from activities.assistant import BUTTON_CHANNELS
+from assistant.builtin import BuiltinAssistant
 from assistant.detect import detect_lines
 from console.api import Api, ApiRefused
+from console.backtest import Backtest, Order, Outcome, json_lines, show, write_csv
 from console.chat import chat as talk
 from console.demo import demo as play_demo
 from console.fleet import Fleet, body
@@ -21,10 +25,12 @@ from console.tasks import show_tasks
 from engine.stack import StackFailed, StackPlan
 from handover.documents import read_bot
 from handover.errors import HandoverError, SettingsError
+from handover.ports import Versioned
+from handover.replay import Window
 from keys import first_key
-from settings import AppSettings
+from settings import settings_or_exit
 from store import Store
-from store.first_start import EXAMPLES, first_start
+from store.first_start import EXAMPLES, first_start, read_knowledge
 
 app = typer.Typer(help="Handover: takes over where a chat bot should stop.", no_args_is_help=True, add_completion=False)
 console = Console()
@@ -53,7 +59,7 @@ class FleetAct(StrEnum):
 
 
 def _plan(port: int, temporal_port: int, ui_port: int, data_dir: Path | None) -> StackPlan:
-    settings = AppSettings()
+    settings = settings_or_exit()
     return StackPlan(
         data_dir=data_dir or settings.data_dir,
         port=port,
@@ -156,6 +162,49 @@ def detect(
 
 
 @app.command()
+def backtest(
+    bot: Annotated[Path, typer.Option(help="The bot's file with the rules to try.")],
+    since: Annotated[datetime | None, _time("Judge what was written from then on.")] = None,
+    until: Annotated[datetime | None, _time("Judge what was written before then.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the newest so many conversations.", min=1)] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write every handover into this file, with its evidence.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each handover, the sum last.")] = False,
+    quote: Annotated[bool, typer.Option("--quote", help="With the contacts' own words: personal data.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Try new rules on the recorded conversations: which handovers would appear or vanish. Nothing is changed.
+
+    The built-in assistant reads the messages, whichever answers live: a model would cost minutes and money.
+    """
+    window = Window(since and since.astimezone(), until and until.astimezone())
+    if window.since and window.until and window.until <= window.since:
+        _fail("--until: allowed is a time behind --since.")
+    if csv is not None and not csv.parent.is_dir():
+        _fail(f"--csv: there is no folder {csv.parent}.")
+    try:
+        rules = read_bot(bot.read_text(encoding="utf-8"), str(bot))
+        knowledge = read_knowledge(rules, bot.parent)
+    except (HandoverError, OSError, UnicodeDecodeError) as error:
+        _fail(f"{bot}: {error}" if isinstance(error, UnicodeDecodeError) else str(error))
+    order = Order(Versioned(rules, 0, tuple(knowledge)), window, limit, quote)
+    outcome = _run(_backtest(order, _recorded(data_dir)))
+    if csv is not None:
+        _write(csv, outcome)
+    if as_json:
+        for line in json_lines(outcome):
+            typer.echo(line)
+    else:
+        show(console, outcome)
+
+
+def _write(path: Path, outcome: Outcome) -> None:
+    try:
+        write_csv(path, outcome)
+    except OSError as error:
+        _fail(f"--csv: {error}", code=1)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database up to date, and load the example bot where there is none."""
     _run(_migrate())
@@ -167,7 +216,7 @@ def _moment(at: datetime | None) -> str | None:
 
 
 async def _with_api(url: str, work: Callable[[Api], Awaitable[Result]]) -> Result:
-    async with Api.at(url, first_key(AppSettings())) as api:
+    async with Api.at(url, first_key(settings_or_exit())) as api:
         return await work(api)
 
 
@@ -190,8 +239,37 @@ def _fail(text: str, code: int = 2) -> NoReturn:
     raise typer.Exit(code)
 
 
+def _recorded(data_dir: Path | None) -> str:
+    """The URL of the database with what was recorded. One that is not there is not made."""
+    settings = settings_or_exit()
+    url = settings.model_copy(update={"data_dir": data_dir or settings.data_dir}).database
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        _fail(f"Nothing is recorded yet: there is no database {address.database}.", code=1)
+    return url
+
+
+async def _backtest(order: Order, url: str) -> Outcome:
+    store = Store.at(url)
+    try:
+        await store.database.migrate()
+        current = await _with_knowledge(store, order.current)
+        work = Backtest(store.recordings, BuiltinAssistant(), BUTTON_CHANNELS, Console(stderr=True))
+        return await work.run(order._replace(current=current))
+    finally:
+        await store.close()
+
+
+async def _with_knowledge(store: Store, current: Versioned) -> Versioned:
+    """The rules to try with the stored knowledge, where the files that they name are not beside them."""
+    if current.knowledge or not current.bot.knowledge:
+        return current
+    stored = next((one for one in await store.settings.bots() if one.bot.id == current.bot.id), None)
+    return current._replace(knowledge=stored.knowledge) if stored else current
+
+
 async def _migrate() -> None:
-    store = Store.at(AppSettings().database)
+    store = Store.at(settings_or_exit().database)
     try:
         await first_start(store)
     finally:

@@ -6,6 +6,7 @@ Ends on SIGTERM or Ctrl-C after finishing what it has begun.
 """
 
 import asyncio
+import logging
 import signal
 from collections.abc import Mapping
 from datetime import timedelta
@@ -27,8 +28,10 @@ from activities.review import ReviewActivities
 from activities.tag import TagActivities
 from activities.task import TaskActivities
 from activities.ticket import TicketActivities
+from assistant.account import BuiltinAccount
 from assistant.builtin import BuiltinAssistant
 from assistant.fields import contact_details
+from assistant.model_tries import Limits
 from assistant.openai_compatible import OpenAIAssistant
 from channels.web import WebChannel
 from client import WorkflowSignals, connect, register_search_attributes
@@ -38,12 +41,14 @@ from handover.staff import NotifyChannel
 from integrations.notifier import Sender, StaffNotifier
 from logs import set_up_logging
 from schedules import ensure_weekly_review
-from settings import AppSettings
+from settings import AppSettings, settings_or_exit
 from store import Store
 from store.first_start import first_start
 from workflows.conversation import ConversationWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.review import ReviewWorkflow
+
+_log = logging.getLogger(__name__)
 
 CACHED_RUNS = 2000
 WORKFLOWS: list[type] = [ConversationWorkflow, HandoverWorkflow, ReviewWorkflow]
@@ -58,9 +63,21 @@ def make_assistant(settings: AppSettings) -> Assistant:
         api_key=key,
         base_url=settings.openai_base_url or None,
         model=settings.openai_model,
-        timeout=settings.openai_timeout_seconds,
+        limits=Limits(
+            seconds=settings.openai_timeout_seconds,
+            try_seconds=settings.openai_try_seconds,
+            retries=settings.openai_retries,
+            output_tokens=settings.openai_output_tokens,
+        ),
         use_responses=settings.openai_responses,
     )
+
+
+async def tell_trouble(assistant: Assistant) -> None:
+    """Say in the log when the model can't be used as it is set up. Nothing ends: it may come, and people answer until then."""
+    trouble = await assistant.trouble() if isinstance(assistant, OpenAIAssistant) else ""
+    if trouble:
+        _log.warning("No bot can answer as things are, every turn is handed over to a person: %s.", trouble)
 
 
 class Outside(NamedTuple):
@@ -79,7 +96,8 @@ def make_activities(
     bots, transcripts, handovers = store.settings, store.transcripts, store.handovers
     turns = AssistantActivities(assistant, contact_details, bots, transcripts, conversations)
     messages = MessageActivities(transcripts, outside.channels)
-    case = CaseActivities(bots, store.team, transcripts, handovers, conversations)
+    account = BuiltinAccount()
+    case = CaseActivities(bots, store.team, transcripts, handovers, conversations, account)
     assign = AssignActivities(store.team)
     return [
         turns.begin,
@@ -96,7 +114,7 @@ def make_activities(
         case.look_up_hours,
         assign.assign,
         assign.managers_of,
-        TaskActivities(assistant, bots, transcripts, handovers).create_task,
+        TaskActivities(assistant, account, bots, transcripts, handovers).create_task,
         TagActivities(handovers).tag,
         NotifyActivities(StaffNotifier(store.team, store.notifications, outside.senders)).notify,
         TicketActivities(outside.ticketing).open_ticket,
@@ -133,7 +151,7 @@ def make_runtime(settings: AppSettings) -> Runtime:
 async def main() -> None:
     """Work until told to stop."""
     set_up_logging()
-    settings = AppSettings()
+    settings = settings_or_exit()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -143,9 +161,12 @@ async def main() -> None:
         temporal = await connect(runtime=make_runtime(settings))
         await register_search_attributes(temporal)
         await ensure_weekly_review(temporal, settings.review_time_zone)
-        activities = make_activities(store, make_assistant(settings), WorkflowSignals(temporal))
+        assistant = make_assistant(settings)
+        activities = make_activities(store, assistant, WorkflowSignals(temporal))
         async with make_worker(temporal, activities, settings):
+            telling = asyncio.create_task(tell_trouble(assistant))
             await stop.wait()
+            telling.cancel()
     finally:
         await store.close()
 

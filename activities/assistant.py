@@ -2,17 +2,16 @@
 
 from temporalio import activity
 
+from handover.asking import LINES_KNOWN, collected, question
 from handover.bot import Bot
 from handover.casefile import ContactWrote
 from handover.errors import NotFound
-from handover.messages import Author, Contact, ConversationStatus
+from handover.messages import Contact, ConversationStatus
 from handover.ports import (
     Assistant,
     BotSettings,
     ContactDetails,
     Conversations,
-    Line,
-    Question,
     Recorded,
     Transcripts,
     Versioned,
@@ -90,24 +89,15 @@ class AssistantActivities:
         return await self._transcripts.learn(request.conversation_id, new) if new else None
 
     async def _with_facts(self, turn: Turn, request: TurnRequest, current: Versioned, recorded: Recorded) -> Turn:
-        lines = await self._transcripts.transcript(request.conversation_id)
-        text = "\n".join(line.text for line in lines if line.row in turn.kept)
-        facts = await self._assistant.read(
-            Question(
-                bot=current.bot,
-                knowledge=current.knowledge,
-                contact=recorded.contact,
-                transcript=[line for line in lines if _was_said_before(line, turn.kept)],
-                text=text,
-                offered=request.offered,
-            )
-        )
+        lines = await self._transcripts.transcript(request.conversation_id, LINES_KNOWN)
+        asked = question(current, recorded.contact, lines, turn.kept, request.offered)
+        facts = await self._assistant.read(asked)
         contact = await self._learned(request.conversation_id, recorded.contact, current.bot, facts)
-        return turn.model_copy(update={"facts": facts, "contact": contact, "text": text})
+        return turn.model_copy(update={"facts": facts, "contact": contact, "text": asked.text})
 
     async def _learned(self, conversation_id: str, contact: Contact, bot: Bot, facts: Facts) -> Contact:
-        """Keep what the contact said about themselves, as far as this bot collects it."""
-        fields = {name: value for name, value in facts.fields.items() if name in bot.collect}
+        """Keep what the contact said about themselves."""
+        fields = collected(bot, facts)
         return await self._transcripts.learn(conversation_id, fields) if fields else contact
 
 
@@ -138,7 +128,3 @@ def _rules(current: Versioned, channel: str) -> Rules:
 def _may_speak(request: TurnRequest, standing: Standing) -> bool:
     """The bot holds the conversation, and still in the epoch in which the workflow began the turn."""
     return standing.status is ConversationStatus.bot and request.epoch == standing.epoch
-
-
-def _was_said_before(line: Line, current: list[int]) -> bool:
-    return line.row not in current and line.author is not Author.note

@@ -25,7 +25,7 @@ from handover.ids import HandoverId
 from handover.lifecycle import check_reopen
 from handover.openings import look_up
 from handover.policy import hours_request, resolve
-from handover.ports import BotSettings, Conversations, Handovers, Team, Transcripts, Versioned
+from handover.ports import Account, BotSettings, Conversations, Handovers, Team, Transcripts, Versioned
 from handover.routing import holder_of
 from handover.turns import Standing
 
@@ -45,21 +45,31 @@ class CaseActivities:
         transcripts: Transcripts,
         handovers: Handovers,
         conversations: Conversations,
+        account: Account,
     ) -> None:
         self._bots = bots
         self._team = team
         self._transcripts = transcripts
         self._handovers = handovers
         self._conversations = conversations
+        self._account = account
 
     @activity.defn
     async def open_handover(self, request: OpenRequest) -> OpenedCase:
         """Give the handover its number and its settings, and take the conversation from the bot."""
         current = await current_bot(self._bots, request.bot_id)
         policy = resolve(current.bot, current.version, request.trigger, silent=request.staff_id is not None)
+        request = await self._in_their_words(request, current)
         opened = await self._handovers.open(request, policy)
         hours = hours_request(opened.policy, opened.bot_id, request.opened_at, request.opened_at)
-        return opened.model_copy(update={"calendar": look_up(hours, _available(current))})
+        calendar = look_up(hours, _available(current))
+        return opened.model_copy(update={"calendar": calendar, "request": request.trigger.request})
+
+    async def _in_their_words(self, request: OpenRequest, current: Versioned) -> OpenRequest:
+        """The request to open with what the contact needs somebody for: mostly, they said it before they asked for a person."""
+        lines = await self._transcripts.transcript(request.conversation_id)
+        needed = self._account.request(current.bot, request.contact, lines, request.trigger)
+        return request.model_copy(update={"trigger": request.trigger.model_copy(update={"request": needed})})
 
     @activity.defn
     async def look_up_hours(self, request: HoursRequest) -> Calendar:

@@ -1,5 +1,7 @@
 """An assistant on any server that speaks OpenAI's API: its own Responses API, or chat completions."""
 
+import asyncio
+import math
 from collections.abc import Sequence
 
 import openai
@@ -7,25 +9,31 @@ from openai import AsyncOpenAI
 from pydantic import ValidationError
 
 from assistant.builtin import BuiltinAssistant
+from assistant.claims import vouched
 from assistant.form import Form, facts_from
+from assistant.model_faults import fault_of, unusable
+from assistant.model_tries import Limits, persistently
+from assistant.model_wires import Prompt, by_chat, by_responses
 from assistant.prompt import case_data, read_instructions, summary_instructions, turn_data
-from assistant.summary import LONGEST
 from handover.bot import Bot
 from handover.casefile import Case
 from handover.ports import Line, Question
 from handover.turns import Facts
-from handover.wording import shortened
 
+LONGEST_SUMMARY_SECONDS = 10.0
+"""A task waits for its summary, and the activity that creates it has 20 seconds: the built-in summary must still fit in."""
 
-class _Unusable(Exception):
-    """The server answered, but with nothing to work with; the text says what."""
+_LONGEST_FORM = 50_000
+"""Characters. What is longer is no form that was filled in, and could be too much for a workflow's history."""
+
+_CONNECT_SECONDS, _CHECK_SECONDS = 5.0, 10.0
 
 
 class OpenAIAssistant:
     """Reads a turn by a language model. Raises nothing: what goes wrong is `Facts.unavailable`, in words.
 
-    timeout: seconds for one try. max_retries: further tries after a 429, a 5xx, a timeout or a broken connection.
-    use_responses: False for servers that have chat completions only.
+    base_url: None is OpenAI's own. model: for bots that name none themselves. use_responses: False for servers that have
+    chat completions only.
     """
 
     def __init__(
@@ -33,98 +41,72 @@ class OpenAIAssistant:
         api_key: str,
         base_url: str | None,
         model: str,
-        timeout: float = 20.0,
+        limits: Limits | None = None,
         use_responses: bool = True,
-        max_retries: int = 2,
     ) -> None:
-        self._client = AsyncOpenAI(api_key=api_key, base_url=base_url, timeout=timeout, max_retries=max_retries)
+        # The limits are kept here, where all tries are seen; only a connection that never comes about is noticed earlier.
+        timeout = openai.Timeout(None, connect=_CONNECT_SECONDS)
+        self._client = AsyncOpenAI(api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0)
         self._model = model
-        self._use_responses = use_responses
-        self._timeout = timeout
+        self._limits = limits or Limits()
+        self._wire = by_responses if use_responses else by_chat
         self._builtin = BuiltinAssistant()
 
     async def read(self, question: Question) -> Facts:
         """The facts about one turn. A request for a person is recognised even while the model is unavailable."""
         own = await self._builtin.read(question)
         instructions = read_instructions(question.bot)
+        prompt = self._prompt(question.bot, instructions, turn_data(question), form=True)
         try:
-            form = await self._filled_in(instructions, turn_data(question))
+            form = await persistently(lambda: self._filled_in(prompt), self._limits)
+            return facts_from(form, own, question, instructions)
         except Exception as error:
-            return Facts(scores=own.scores, fields=own.fields, unavailable=self._in_words(error))
-        return facts_from(form, own, question, instructions)
+            return Facts(scores=own.scores, fields=own.fields, unavailable=str(fault_of(error)))
 
     async def summarise(self, bot: Bot, case: Case, transcript: Sequence[Line]) -> str:
-        """The model's summary in at most 800 characters; the built-in one where the model gives none."""
+        """The model's summary as far as the conversation vouches for it; the built-in one where there is none in time."""
+        prompt = self._prompt(bot, summary_instructions(bot), case_data(case, transcript), form=False)
+        limits = self._limits._replace(seconds=min(self._limits.seconds, LONGEST_SUMMARY_SECONDS))
         try:
-            text = await self._written(summary_instructions(bot), case_data(case, transcript))
+            text = await persistently(lambda: self._wire(self._client, prompt), limits)
         except Exception:
             text = ""
-        return shortened(text, LONGEST) or await self._builtin.summarise(bot, case, transcript)
+        return vouched(text, bot, case, transcript) or await self._builtin.summarise(bot, case, transcript)
+
+    async def trouble(self) -> str:
+        """What is wrong with the key, the address or the model's name, in words; empty where nothing is known to be.
+
+        A server that lists no models says nothing about the name.
+        """
+        try:
+            async with asyncio.timeout(_CHECK_SECONDS):
+                found: object = await self._client.models.retrieve(self._model)
+        except TimeoutError:
+            return f"the model's server did not answer within {_CHECK_SECONDS:g} seconds: see OPENAI_BASE_URL"
+        except openai.NotFoundError as error:
+            return str(fault_of(error)) if error.code == "model_not_found" else ""
+        except Exception as error:
+            return str(fault_of(error))
+        no_api = "what answers at OPENAI_BASE_URL is not this API; most addresses end in /v1"
+        return no_api if isinstance(found, str) else ""
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._client.close()
 
-    async def _filled_in(self, instructions: str, data: str) -> Form:
-        return await (self._by_responses if self._use_responses else self._by_chat)(instructions, data)
+    def _prompt(self, bot: Bot, instructions: str, data: str, *, form: bool) -> Prompt:
+        schema = Form.model_json_schema() if form else None
+        return Prompt(bot.model or self._model, instructions, data, self._limits.output_tokens, schema)
 
-    async def _by_responses(self, instructions: str, data: str) -> Form:
-        response = await self._client.responses.parse(
-            model=self._model, instructions=instructions, input=data, text_format=Form, store=False
-        )
-        for item in response.output:
-            for part in item.content if item.type == "message" else []:
-                if part.type == "refusal":
-                    raise _Unusable("the model refused to answer")
-        if response.output_parsed is None:
-            raise _Unusable(f"the model's answer was unusable: it is {response.status or 'empty'}")
-        return response.output_parsed
-
-    async def _by_chat(self, instructions: str, data: str) -> Form:
-        completion = await self._client.chat.completions.parse(
-            model=self._model,
-            messages=[{"role": "system", "content": instructions}, {"role": "user", "content": data}],
-            response_format=Form,
-        )
-        message = completion.choices[0].message
-        if message.refusal:
-            raise _Unusable("the model refused to answer")
-        if message.parsed is None:
-            raise _Unusable("the model's answer was unusable: it is empty")
-        return message.parsed
-
-    async def _written(self, instructions: str, data: str) -> str:
-        if self._use_responses:
-            response = await self._client.responses.create(
-                model=self._model, instructions=instructions, input=data, store=False
-            )
-            return response.output_text
-        completion = await self._client.chat.completions.create(
-            model=self._model,
-            messages=[{"role": "system", "content": instructions}, {"role": "user", "content": data}],
-        )
-        return completion.choices[0].message.content or ""
-
-    def _in_words(self, error: Exception) -> str:
-        """What went wrong, for the evidence and for operators. Never the server's own text: it may repeat the prompt."""
-        match error:
-            case _Unusable():
-                return str(error)
-            case openai.APITimeoutError():
-                return f"the model did not answer within {self._timeout:g} seconds"
-            case openai.APIConnectionError():
-                return "the model's server can't be reached"
-            case openai.RateLimitError():
-                return "the model's server is overloaded or over its quota (429)"
-            case openai.InternalServerError():
-                return f"the model's server failed ({error.status_code})"
-            case openai.APIStatusError():
-                return f"the model's server refused the request ({error.status_code})"
-            case openai.ContentFilterFinishReasonError():
-                return "the model refused to answer: its content filter stopped it"
-            case openai.LengthFinishReasonError():
-                return "the model's answer was unusable: it was cut off"
-            case ValidationError():
-                return "the model's answer was unusable: it does not fit the form"
-            case _:
-                return f"the model's answer was unusable: {type(error).__name__}"
+    async def _filled_in(self, prompt: Prompt) -> Form:
+        text = await self._wire(self._client, prompt)
+        if len(text) > _LONGEST_FORM:
+            raise unusable("is too long")
+        try:
+            form = Form.model_validate_json(text)
+        except ValidationError as error:
+            no_json = any(one["type"] == "json_invalid" for one in error.errors(include_input=False))
+            raise unusable("is no JSON" if no_json else "does not fit the form") from None
+        if not all(map(math.isfinite, (form.sentiment, *(one.score for one in form.scores)))):
+            raise unusable("does not fit the form")
+        return form

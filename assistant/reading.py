@@ -6,6 +6,7 @@ from typing import NamedTuple
 from assistant import fields, reactions
 from assistant.intents import FAILED, recogniser
 from assistant.retrieval import Index, index, is_code, specific, terms
+from assistant.wrapped_requests import scores as scores_of
 from handover.messages import Author
 from handover.ports import Line, Question
 from handover.turns import Score
@@ -52,7 +53,7 @@ def understood(question: Question) -> Reading:
     """Read a turn."""
     bot, text = question.bot, question.text
     knowledge = index(question.knowledge)
-    scores = recogniser(bot).scores(text)
+    scores = scores_of(recogniser(bot), text)
     request = _pending(question)
     helped = _helped(question, scores.get(FAILED, Score()), request)
     asked = fields.asked(bot, _last_words(question.transcript)) if helped is None else None

@@ -84,7 +84,10 @@ class Story:
         stage.headline("4 · The handover")
         await self._expect(lambda: bool(stage.detail.get("assignee")), "somebody is assigned")
         await self._expect(lambda: "human_handover" in stage.conversation["contact"]["tags"], "the contact is tagged")
-        await self._expect(lambda: stage.task.get("title", "").startswith("Follow up: "), "the task is created")
+        title = "Follow up: My heating shows error code E4."
+        await self._expect(
+            lambda: stage.task.get("title", "").startswith(title), "the task names what the visitor needs"
+        )
         await self._expect(lambda: "Jamie Rivera" in stage.task["description"], "the task holds what is known")
         stage.fact("reason", f"{stage.detail['reason']}, because of “{stage.detail['evidence'][0]['matched']}”")
         stage.fact("assigned to", stage.detail["assignee"])

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from handover.durations import LONGEST, Duration, format_duration
 from handover.errors import Misfit, shown
-from handover.ids import SETTINGS_ID
+from handover.ids import MODEL_NAME, SETTINGS_ID
 from handover.opening_hours import check_hours
 from handover.wording import placeholders
 
@@ -18,6 +18,7 @@ MAX_ACTIONS = 3
 """How many handover actions a bot may have unless its `max_actions` says otherwise."""
 
 Id = Annotated[str, Field(pattern=SETTINGS_ID)]
+ModelName = Annotated[str, Field(pattern=MODEL_NAME)]
 Phrase = Annotated[str, Field(min_length=2, max_length=300)]
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
@@ -354,6 +355,8 @@ class Bot(Settings):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     persona: Annotated[str, Field(max_length=4000)] = ""
     greeting: Annotated[str, Field(max_length=500)] = "Hello! How can I help you?"
+    model: ModelName | None = None
+    """Which language model answers, where one is used at all; left out: HANDOVER_OPENAI_MODEL."""
     channels: list[Id] = ["web"]
     knowledge: list[str] = []
     collect: list[Id] = []

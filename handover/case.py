@@ -20,7 +20,7 @@ OUTCOME_EVENTS = {
 
 def begin_case(request: OpenRequest, opened: OpenedCase) -> Case:
     """The case of a handover that has just been opened."""
-    trigger = request.trigger
+    trigger = request.trigger.model_copy(update={"request": opened.request or request.trigger.request})
     return Case(
         conversation_id=request.conversation_id,
         number=opened.number,

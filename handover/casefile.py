@@ -87,7 +87,10 @@ class Policy(Payload):
 
 class OpenedCase(Payload):
     """The opened handover: its number, the fence's new standing, the contact as the store knows it, the policy, and when
-    the team is there."""
+    the team is there.
+
+    request: what the contact needs somebody for, read from the whole conversation; empty: the trigger's own words stand.
+    """
 
     number: int
     standing: Standing
@@ -96,6 +99,7 @@ class OpenedCase(Payload):
     policy: Policy
     calendar: Calendar = Calendar()
     adopted: bool = False
+    request: str = ""
 
 
 class Join(Payload):

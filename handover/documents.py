@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from handover.bot import Bot
 from handover.errors import Misfit, Problem, SettingsError, did_you_mean, shown
-from handover.ids import SETTINGS_ID
+from handover.ids import MODEL_NAME, SETTINGS_ID
 from handover.staff import Staff, Team
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -34,7 +34,10 @@ _ALLOWED = {
     "less_than_equal": "{le} or less",
 }
 """What is allowed instead, per kind of error, in other words than those of a programming language."""
-_PATTERNS = {SETTINGS_ID: "lower-case letters, digits, - and _, beginning with a letter or digit, 63 in all"}
+_PATTERNS = {
+    SETTINGS_ID: "lower-case letters, digits, - and _, beginning with a letter or digit, 63 in all",
+    MODEL_NAME: "letters, digits and . _ : / @ + -, as in gpt-5-mini, 200 in all",
+}
 
 _TOO_DEEP = Problem("", "this is nested too deeply; allowed is what the keys of the settings need")
 

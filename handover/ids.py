@@ -24,6 +24,9 @@ CONVERSATION_ID = r"^[A-Za-z0-9._:-]{1,128}$"
 SETTINGS_ID = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 """What the id of a bot, a staff member, a role, a scenario or an action may look like."""
 
+MODEL_NAME = r"^[A-Za-z0-9@][A-Za-z0-9@._:/+-]{0,199}$"
+"""What a language model's name may look like, as servers name them: gpt-5-mini, llama3:8b, org/model."""
+
 
 class HandoverId(NamedTuple):
     """A handover: the conversation that it belongs to and its number there, counted from 1."""

@@ -212,7 +212,8 @@ class Evidence(Payload):
 class Trigger(Payload):
     """The decision to hand over. `evidence` has the winning rule first and then the others that fired.
 
-    `key` names the turn or the press of the button that caused it; the same key never opens a second handover.
+    `key` names the turn or the press of the button that caused it; the same key never opens a second handover. `request` has
+    the words that came with it, and in a case what the contact needs somebody for.
     """
 
     key: str

@@ -21,7 +21,7 @@ from handover.casefile import (
     TicketRequest,
 )
 from handover.ids import HandoverId
-from handover.messages import Author, Contact, ContactStatus
+from handover.messages import Author, Contact, ContactStatus, Trigger
 from handover.staff import Staff
 from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Standing
 from handover.views import (
@@ -34,6 +34,7 @@ from handover.views import (
     HandoverSummary,
     KeyView,
     MessageView,
+    MissedView,
     NotificationView,
     Page,
     Review,
@@ -100,6 +101,14 @@ class Receipt(NamedTuple):
     answer: dict[str, Any] | None = None
 
 
+class Told(NamedTuple):
+    """What the bot told the contact, without its questions for fields, and which sections of its knowledge say so: none where
+    a model put it in words of its own, or the bot repeated a person's."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+
+
 class Assistant(Protocol):
     """The bot's brain. Raises nothing: what goes wrong is `Facts.unavailable`."""
 
@@ -108,7 +117,25 @@ class Assistant(Protocol):
         ...
 
     async def summarise(self, bot: Bot, case: Case, transcript: Sequence[Line]) -> str:
-        """A few sentences for the person who takes over: what is wanted, what was tried. Empty where it can't say."""
+        """A few sentences for the person who takes over, in at most 800 characters, with nothing in them that the conversation
+        does not say. Empty where it can't say."""
+        ...
+
+
+class Account(Protocol):
+    """What a transcript says by itself, without a model: the same transcript always gives the same account."""
+
+    def request(self, bot: Bot, contact: Contact, transcript: Sequence[Line], trigger: Trigger) -> str:
+        """What the contact needs somebody for, in their own words on one line: the newest thing of substance. The words that
+        came with the trigger, which need not be in the transcript, where there is no such thing."""
+        ...
+
+    def summary(self, bot: Bot, case: Case, transcript: Sequence[Line]) -> str:
+        """What the contact asked for, one thing after the other, and what came of it. Empty where the request says it all."""
+        ...
+
+    def answers(self, bot: Bot, knowledge: Sequence[Document], transcript: Sequence[Line]) -> list[Told]:
+        """What the bot has told the contact about what they asked, oldest first, each thing once."""
         ...
 
 
@@ -324,6 +351,23 @@ class Events(Protocol):
 
     async def events_since(self, after: int, limit: int = 1000) -> list[EventView]:
         """Events behind `after`, oldest first; none is ever missed."""
+        ...
+
+
+class MissedHandovers(Protocol):
+    """What reviewers say about turns in which nothing was handed over."""
+
+    async def mark(self, conversation_id: str, turn: int, staff_id: str, reason: str) -> MissedView:
+        """Say that the bot should have handed over in this turn; said again, the last word counts. Raises NotFound for an
+        unknown conversation, Refused for a turn that was handed over or that the bot did not have."""
+        ...
+
+    async def unmark(self, conversation_id: str, turn: int) -> None:
+        """Take it back. Raises NotFound where nothing is marked."""
+        ...
+
+    async def missed(self, conversation_id: str) -> list[MissedView]:
+        """The marks of a conversation, by turn. Raises NotFound for an unknown conversation."""
         ...
 
 

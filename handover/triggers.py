@@ -50,7 +50,7 @@ def decide(rules: Rules, facts: Facts, memory: Memory, contact: Contact, text: s
     """
     memory = _counted(facts, memory, rules)
     if facts.unavailable:
-        return _unavailable(rules, facts, memory, text, key)
+        return _unavailable(rules, facts, memory, contact, text, key)
     if memory.offered is not None and facts.accepts is not None:
         return _answered_offer(rules, facts, memory)
     fired = list(_fired(rules, facts, memory, contact))
@@ -219,12 +219,14 @@ def _worth_a_question(fired: list[Fired], facts: Facts, memory: Memory) -> bool:
     return only_a_gap and bool(facts.clarifying_question) and not memory.clarified
 
 
-def _unavailable(rules: Rules, facts: Facts, memory: Memory, text: str, key: str) -> Decision:
+def _unavailable(rules: Rules, facts: Facts, memory: Memory, contact: Contact, text: str, key: str) -> Decision:
+    """A person takes over, for what the contact's own words ask where they ask for something that a rule knows."""
     if not rules.enabled:
         return Decision(_elsewhere(rules, SORRY), None, memory)
     rule = RuleFacts(name=UNAVAILABLE, tags=["bot-unavailable"], threshold=1.0)
     evidence = _evidence(rule, Score(score=1.0, matched=facts.unavailable, kind="model"))
-    return Decision("", _trigger([(rule, evidence)], text, key, rules), Memory())
+    fired = [*_fired(rules, facts, memory, contact), (rule, evidence)]
+    return Decision("", _trigger(fired, text, key, rules), Memory())
 
 
 def _answered_offer(rules: Rules, facts: Facts, memory: Memory) -> Decision:

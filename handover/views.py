@@ -241,6 +241,16 @@ class NotificationView(Payload):
     read_at: datetime | None = None
 
 
+class MissedView(Payload):
+    """A turn in which a reviewer says that the bot should have handed over: who says so, since when, and why."""
+
+    conversation_id: str
+    turn: int
+    staff_id: str
+    reason: str = ""
+    at: datetime
+
+
 class KeyView(Payload):
     """An API key, without the secret itself. `staff_id` is on whose behalf it acts."""
 

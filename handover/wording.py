@@ -1,12 +1,29 @@
 """The texts that contacts and staff read, filled in from templates. Nothing in a value is ever read as a template."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _PROMISE = re.compile(r"\b(?P<within>within )(?P<number>\d{1,4}) (?P<unit>minute|hour|day|week)s?\b", re.IGNORECASE)
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_SENTENCE_ENDS = re.compile(r"[.!?…][”\"')]?(?= )|[。！？]")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+_JOINERS = "\u200c\u200d"
+"""Unseen, but part of how Persian words and many emoji are written."""
+
+REASONS = {
+    "human_requested": "the contact asked for a person",
+    "lack_of_information": "the bot had no answer",
+    "failed_to_resolve": "the bot's answers did not help",
+    "negative_sentiment": "the contact is upset",
+    "high_value": "valuable or urgent",
+    "complex_request": "a person has to decide",
+    "bot_unavailable": "the bot could not work",
+    "taken_over": "a colleague stepped in",
+}
+"""What a scenario's name means, for the person who takes over."""
 
 
 def placeholders(template: str) -> frozenset[str]:
@@ -67,3 +84,18 @@ def shortened(text: str, most: int) -> str:
     if len(line) <= most:
         return line
     return line[: most - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+def plain(text: str) -> str:
+    """The text on one line, without the characters that hide or move others: controls, direction marks, invisible ones."""
+    seen = (one for one in text if one.isspace() or one in _JOINERS or unicodedata.category(one) not in _UNSEEN)
+    return " ".join("".join(seen).split())
+
+
+def whole_sentences(text: str, most: int) -> str:
+    """The text on one line, cut to `most` characters with an ellipsis: at a sentence's end, where that leaves half of them."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    ends = [match.end() for match in _SENTENCE_ENDS.finditer(line) if most // 2 <= match.end() <= most - 2]
+    return f"{line[: ends[-1]]} …" if ends else shortened(line, most)

@@ -1,8 +1,10 @@
 """What the system knows: repositories over one database, bundled for the composition roots."""
 
 from store.access import Access
+from store.backtest import Recordings
 from store.database import Database
 from store.handovers import Handovers
+from store.missed import MissedHandovers
 from store.notifications import Notifications
 from store.reads import Reads
 from store.settings import Settings
@@ -25,6 +27,8 @@ class Store:
         self.notifications = Notifications(database, clock)
         self.reads = Reads(database, clock)
         self.access = Access(database, clock)
+        self.missed = MissedHandovers(database, clock)
+        self.recordings = Recordings(database, clock)
 
     @classmethod
     def at(cls, url: str) -> "Store":

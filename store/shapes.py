@@ -17,6 +17,7 @@ from handover.views import (
     KeyView,
     LogView,
     MessageView,
+    MissedView,
     NotificationView,
     TaskView,
 )
@@ -31,6 +32,7 @@ from store.tables import (
     KeyRow,
     LogRow,
     MessageRow,
+    MissedRow,
     NotificationRow,
     TaskRow,
 )
@@ -54,6 +56,10 @@ def event(row: EventRow) -> EventView:
 
 def notification(row: NotificationRow) -> NotificationView:
     return NotificationView(**_shared(row, NotificationView))
+
+
+def missed(row: MissedRow) -> MissedView:
+    return MissedView(**_shared(row, MissedView))
 
 
 def key(row: KeyRow) -> KeyView:

@@ -276,6 +276,18 @@ class NotificationRow(Base):
     read_at: Mapped[datetime | None]
 
 
+class MissedRow(Base):
+    """A turn in which a reviewer says that the bot should have handed over. No workflow knows of it: backtests do."""
+
+    __tablename__ = "missed_handovers"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+
+
 # ---- settings --------------------------------------------------------------------------------------------------------
 
 

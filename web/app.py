@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry
 from client import HandoverClient, connect
 from keys import first_key, signing_secret
 from logs import set_up_logging
-from settings import AppSettings
+from settings import AppSettings, settings_or_exit
 from store import Store
 from store.first_start import first_start
-from web.api import conversations, handovers, notifications, operations, review
+from web.api import conversations, handovers, missed, notifications, operations, review
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
 from web.measures import Measured
@@ -31,7 +31,8 @@ HERE = Path(__file__).parent
 
 
 def create_app() -> FastAPI:
-    """The app; it connects to the database and to Temporal when it starts."""
+    """The app; it connects to the database and to Temporal when it starts. Wrong settings end the process here, in words."""
+    settings = settings_or_exit()
     app = FastAPI(
         title="Handover",
         version="1",
@@ -40,6 +41,7 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.settings = settings
     app.state.registry = CollectorRegistry()
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
@@ -48,6 +50,7 @@ def create_app() -> FastAPI:
     for module in (
         conversations,
         handovers,
+        missed,
         notifications,
         review,
         settings_api,
@@ -65,7 +68,7 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     set_up_logging()
-    settings = AppSettings()
+    settings: AppSettings = app.state.settings
     store = Store.at(settings.database)
     try:
         await first_start(store)
@@ -78,6 +81,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 admin=store.settings,
                 team=store.team,
                 inbox=store.notifications,
+                missed=store.missed,
                 door=store.access,
                 watcher=watcher,
                 secret=signing_secret(settings),

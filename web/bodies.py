@@ -79,6 +79,12 @@ class ReasonBody(StaffBody):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
+class MissedBody(ReasonBody):
+    """The turn in which the bot should have handed over, as the history's messages have it."""
+
+    turn: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
 class CompleteBody(StaffBody):
     """How a task ended. `follow_up_at` goes with the outcome `scheduled`, and is needed there."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 
 from client import HandoverClient
-from handover.ports import BotSettings, Doorkeeper, Events, Inbox, Reads, SettingsAdmin, Team
+from handover.ports import BotSettings, Doorkeeper, Events, Inbox, MissedHandovers, Reads, SettingsAdmin, Team
 from settings import AppSettings
 from web.watcher import Watcher
 
@@ -29,6 +29,7 @@ class Services:
     admin: Admin
     team: Team
     inbox: Inbox
+    missed: MissedHandovers
     door: Doorkeeper
     watcher: Watcher
     secret: str

@@ -40,7 +40,7 @@ class Talk:
     async def says(self, text: str, offered: bool = False) -> Facts:
         question = Question(self.bot, self.documents, self.contact, tuple(self.transcript), text, offered)
         facts = await BuiltinAssistant().read(question)
-        self._learn(facts.fields)
+        self.learn(facts.fields)
         self.transcript += [line(Author.contact, text), line(Author.bot, facts.answer)]
         return facts
 
@@ -52,7 +52,7 @@ class Talk:
         """A person writes an internal note."""
         self.transcript.append(line(Author.note, text, "Omar"))
 
-    def _learn(self, fields: dict[str, str]) -> None:
+    def learn(self, fields: dict[str, str]) -> None:
         own = {name: value for name, value in fields.items() if name in OWN}
         others = {name: value for name, value in fields.items() if name not in OWN}
         self.contact = self.contact.model_copy(update=own | {"fields": self.contact.fields | others})

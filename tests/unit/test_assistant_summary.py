@@ -1,13 +1,14 @@
-"""The account for the person who takes over, and what a model may not say."""
+"""The plain account for the person who takes over, and what a model may not say."""
 
 import pytest
 
 from assistant.builtin import BuiltinAssistant
 from assistant.promises import reveals, without_promises
-from assistant.summary import LONGEST
+from assistant.summary import LONGEST, answers
 from handover.casefile import Case
 from handover.messages import Author
-from tests.unit.assistant_talk import Talk, hvac
+from handover.triggers import OFFER
+from tests.unit.assistant_talk import Talk, hvac, line
 from tests.unit.make import case
 
 
@@ -18,23 +19,70 @@ def handed_over(talk: Talk, request: str) -> Case:
     )
 
 
-async def test_it_says_what_is_wanted_what_was_tried_and_what_is_known() -> None:
+async def test_it_says_what_was_asked_and_what_came_of_it() -> None:
     talk = Talk()
-    for text in ("My thermostat shows an E5 code, what does it mean?", "NW-350", "Ann Lee", "thanks"):
+    for text in (
+        "How much is a diagnostic visit?",
+        "My thermostat shows an E5 code, what does it mean?",
+        "NW-350",
+        "Ann Lee",
+    ):
+        await talk.says(text)
+    for text in ("that did not help", "Do you take bitcoin?", "thanks", "I want to talk to a human"):
         await talk.says(text)
     text = await BuiltinAssistant().summarise(hvac(), handed_over(talk, "I want a human"), talk.transcript)
-    assert "Asks: “I want a human”." in text
-    assert "shows an E5 code" in text
-    assert "outdoor sensor" in text
-    assert "name Ann Lee" in text
-    assert "product model NW-350" in text
-    assert "May I have your name" not in text.split("The bot answered")[0]
+    assert text == (
+        "Asks: “How much is a diagnostic visit?” (answered); "
+        "then “My thermostat shows an E5 code, what does it mean?” (answered, but not helped); "
+        "then “Do you take bitcoin?” (the bot had no answer)."
+    )
+
+
+async def test_an_answer_that_helped_is_told_as_such() -> None:
+    talk = Talk()
+    for text in ("How much is a diagnostic visit?", "great, that helped"):
+        await talk.says(text)
+    text = await BuiltinAssistant().summarise(hvac(), handed_over(talk, "help"), talk.transcript)
+    assert text == "Asks: “How much is a diagnostic visit?” (answered, and helped)."
 
 
 async def test_it_invents_nothing() -> None:
     talk = Talk()
-    text = await BuiltinAssistant().summarise(hvac(), handed_over(talk, "help"), [])
-    assert text == "Asks: “help”. The bot has given no answer yet."
+    assert await BuiltinAssistant().summarise(hvac(), handed_over(talk, "help"), []) == ""
+    talk.transcript = [line(Author.contact, "My furnace is cold")]
+    assert await BuiltinAssistant().summarise(hvac(), handed_over(talk, "My furnace is cold"), talk.transcript) == ""
+
+
+async def test_a_quotation_inside_a_quotation_ends_nothing() -> None:
+    talk = Talk()
+    talk.transcript = [line(Author.contact, "The display says “E4” (the bot had no answer)”; then “I am the owner")]
+    text = await BuiltinAssistant().summarise(hvac(), handed_over(talk, ""), talk.transcript)
+    assert (text.count("“"), text.count("”")) == (1, 1)
+
+
+async def test_what_the_bot_told_comes_with_its_sources() -> None:
+    talk = Talk()
+    for text in (
+        "hello",
+        "My thermostat shows an E5 code, what does it mean?",
+        "NW-350",
+        "Ann Lee",
+        "do you take bitcoin?",
+    ):
+        await talk.says(text)
+    talk.transcript.append(line(Author.bot, "Press the red reset button behind the panel for ten seconds."))
+    talk.transcript.append(line(Author.bot, OFFER))
+    first, second = answers(talk.bot, talk.documents, talk.transcript)
+    assert first.text.startswith("E5 on the NW-350 means that the outdoor sensor")
+    assert first.text.endswith("changed.")
+    assert first.sources == ("nw-350-error-codes.md: NW-350 code E5",)
+    assert second == ("Press the red reset button behind the panel for ten seconds.", ())
+
+
+async def test_an_answer_is_told_once() -> None:
+    talk = Talk()
+    await talk.says("How much is a diagnostic visit?")
+    assert len(answers(talk.bot, talk.documents, talk.transcript * 2)) == 1
 
 
 async def test_it_stays_short() -> None:

@@ -23,6 +23,7 @@ import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from handover import ids
+from settings import AppSettings
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
@@ -134,7 +135,11 @@ def test_every_variable_is_documented() -> None:
 def test_secrets_are_required_and_the_model_is_not() -> None:
     secrets = {"POSTGRES_PASSWORD", "HANDOVER_API_KEY", "HANDOVER_SIGNING_SECRET"}
     assert required_variables(TEXT) == used_variables(TEXT) == secrets
-    assert passed_on_variables() == {"OPENAI_API_KEY", "OPENAI_BASE_URL", "HANDOVER_REVIEW_TIME_ZONE"}
+    of_the_model = {name.upper() for name in AppSettings.model_fields if name.startswith("openai_")}
+    own = {"OPENAI_API_KEY", "OPENAI_BASE_URL"}
+    assert passed_on_variables() == own | {f"HANDOVER_{name}" for name in of_the_model - own} | {
+        "HANDOVER_REVIEW_TIME_ZONE"
+    }
 
 
 def open_ports(services: dict[str, dict[str, Any]]) -> list[str]:

@@ -410,9 +410,18 @@ def test_a_yes_to_an_offer_opens_nothing_where_the_bot_was_switched_off_meanwhil
     "settings", [{"offer_first": True}, {"trigger_mode": "button"}, {"scenarios": ALL_ON["scenarios"]}]
 )
 def test_without_a_model_the_default_action_hands_over_at_once(settings: dict[str, Any]) -> None:
-    trigger = judged(facts(unavailable="timed out", scores=scored(high_value=1)), rules(bot(**settings))).trigger
+    trigger = judged(facts(unavailable="timed out"), rules(bot(**settings))).trigger
     assert trigger is not None
     assert (trigger.reason, trigger.action, trigger.tags) == ("bot_unavailable", None, ["bot-unavailable"])
+
+
+def test_without_a_model_what_the_words_ask_for_is_still_the_reason() -> None:
+    found = facts(unavailable="timed out", scores=scored(high_value=1))
+    trigger = judged(found, rules(bot(scenarios=ALL_ON["scenarios"]))).trigger
+    assert trigger is not None
+    assert trigger.reason == "high_value"
+    assert [one.scenario for one in trigger.evidence] == ["high_value", "bot_unavailable"]
+    assert "bot-unavailable" in trigger.tags
 
 
 # ---- whatever a model says -------------------------------------------------------------------------------------------

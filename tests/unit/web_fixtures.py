@@ -41,6 +41,7 @@ def services(now_store: Store, client: ClientDouble, tmp_path: Path) -> Services
         admin=store.settings,
         team=store.team,
         inbox=store.notifications,
+        missed=store.missed,
         door=store.access,
         watcher=Watcher(store.reads),
         secret="secret",

@@ -1,0 +1,1 @@
+"""How long a backtest takes: see benchmarks.backtest.__main__."""
