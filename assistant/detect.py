@@ -8,6 +8,7 @@ from assistant.intents import recogniser
 from handover.bot import Bot
 from handover.messages import Evidence
 from handover.triggers import rules_of
+from handover.turns import Score
 
 
 class Detection(BaseModel):
@@ -41,6 +42,11 @@ def detect(bot: Bot, text: str) -> Detection:
         score=round(fired[0].score if fired else closest, 4),
         evidence=fired,
     )
+
+
+def recognised(bot: Bot, text: str) -> dict[str, Score]:
+    """How much one message looks like each of the bot's enabled scenarios and rules, by name."""
+    return recogniser(bot).scores(text)
 
 
 def detect_lines(bot: Bot, lines: Iterable[str]) -> Iterator[str]:

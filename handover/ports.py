@@ -11,6 +11,7 @@ from handover.casefile import (
     Case,
     CaseRecord,
     ContactWrote,
+    HoursRequest,
     Join,
     Notification,
     OpenedCase,
@@ -20,10 +21,11 @@ from handover.casefile import (
     Take,
     TicketRequest,
 )
+from handover.hours import Calendar
 from handover.ids import HandoverId
 from handover.messages import Author, Contact, ContactStatus, Trigger
 from handover.staff import Staff
-from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Standing
+from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Score, Standing
 from handover.views import (
     AuditView,
     ConversationDetail,
@@ -62,11 +64,23 @@ class Document(NamedTuple):
 
 
 class Versioned(NamedTuple):
-    """A bot's settings with their version, counted from 1, and the knowledge that it may answer from."""
+    """A bot's settings with their version, counted from 1, and the knowledge that it may answer from. `saved_by` is a staff id
+    or the name of a key; None where nobody did, as on the first start."""
 
     bot: Bot
     version: int
     knowledge: tuple[Document, ...] = ()
+    at: datetime | None = None
+    saved_by: str | None = None
+
+
+class SavedSettings(NamedTuple):
+    """One version of a bot, as it was written down: settings of long ago may hold what would be refused today."""
+
+    version: int
+    at: datetime
+    saved_by: str | None
+    settings: dict[str, Any]
 
 
 class Question(NamedTuple):
@@ -136,6 +150,18 @@ class Account(Protocol):
 
     def answers(self, bot: Bot, knowledge: Sequence[Document], transcript: Sequence[Line]) -> list[Told]:
         """What the bot has told the contact about what they asked, oldest first, each thing once."""
+        ...
+
+
+class Recognise(Protocol):
+    def __call__(self, bot: Bot, text: str) -> dict[str, Score]:
+        """How much one message looks like each of the bot's enabled scenarios and rules, by name."""
+        ...
+
+
+class LookUpOpenings(Protocol):
+    def __call__(self, request: HoursRequest, available: bool) -> Calendar:
+        """When the team is there by its hours."""
         ...
 
 
@@ -333,8 +359,22 @@ class SettingsAdmin(Protocol):
 
     async def bots(self) -> list[Versioned]: ...
 
-    async def put_bot(self, bot: Bot, knowledge: Sequence[Document] | None = None) -> Versioned:
-        """Store a bot; the same settings again make no new version. `knowledge` left out stays as it is."""
+    async def put_bot(
+        self,
+        bot: Bot,
+        knowledge: Sequence[Document] | None = None,
+        *,
+        by: str | None = None,
+        expected: int | None = None,
+    ) -> Versioned:
+        """Store a bot; the same settings again make no new version. `knowledge` left out stays as it is.
+
+        expected: the version that was changed. Raises Refused `changed_meanwhile` where another one is current by now.
+        """
+        ...
+
+    async def bot_versions(self, bot_id: str, before: int | None = None, limit: int = 50) -> list[SavedSettings]:
+        """The versions of a bot, those before `before`, newest first. Empty for an unknown bot."""
         ...
 
     async def team(self) -> list[Staff]: ...

@@ -7,8 +7,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.bot import Bot
-from handover.errors import NotFound
-from handover.ports import Document, Versioned
+from handover.errors import NotFound, Refused
+from handover.ports import Document, SavedSettings, Versioned
 from handover.staff import Staff
 from store.database import Database
 from store.tables import BotRow, BotVersionRow, StaffRow
@@ -50,17 +50,38 @@ class Settings(Repository):
             rows = await session.scalars(_current_versions().order_by(BotRow.row))
             return [_versioned(row) for row in rows]
 
-    async def put_bot(self, bot: Bot, knowledge: Sequence[Document] | None = None) -> Versioned:
-        """Store a bot as its next version; what is stored already, knowledge included, makes no new one."""
+    async def bot_versions(self, bot_id: str, before: int | None = None, limit: int = 50) -> list[SavedSettings]:
+        """The versions of a bot, those before `before`, newest first. Empty for an unknown bot."""
+        newest_first = select(BotVersionRow).order_by(BotVersionRow.version.desc()).limit(limit)
+        wanted = newest_first.where(BotVersionRow.bot_id == bot_id)
+        if before is not None:
+            wanted = wanted.where(BotVersionRow.version < before)
+        async with self._database.read() as session:
+            rows = await session.scalars(wanted)
+            return [SavedSettings(row.version, row.at, row.saved_by, row.settings) for row in rows]
+
+    async def put_bot(
+        self,
+        bot: Bot,
+        knowledge: Sequence[Document] | None = None,
+        *,
+        by: str | None = None,
+        expected: int | None = None,
+    ) -> Versioned:
+        """Store a bot as its next version; what is stored already, knowledge included, makes no new one.
+
+        expected: the version that was changed. Raises Refused `changed_meanwhile` where another one is current by now.
+        """
         async with self._database.write() as session:
             await add(session, BotRow, {"id": bot.id})
             row = await session.scalar(select(BotRow).where(BotRow.id == bot.id).with_for_update())
             assert row is not None
             before = await session.get(BotVersionRow, (bot.id, row.version))
+            _refuse_another(bot.id, before, expected)
             values = _values(bot, before, knowledge)
             if before is None or values != {name: getattr(before, name) for name in values}:
                 row.version += 1
-                before = BotVersionRow(bot_id=bot.id, version=row.version, at=self._clock(), **values)
+                before = BotVersionRow(bot_id=bot.id, version=row.version, at=self._clock(), saved_by=by, **values)
                 session.add(before)
             return _versioned(before)
 
@@ -96,6 +117,15 @@ async def _current(session: AsyncSession, bot_id: str) -> BotVersionRow:
     return row
 
 
+def _refuse_another(bot_id: str, current: BotVersionRow | None, expected: int | None) -> None:
+    """Somebody who changed an older version has not seen what they would undo."""
+    version = current.version if current else 0
+    if expected is None or expected == version:
+        return
+    text = f"Version {expected} of {bot_id!r} is not the newest: version {version} is. Nothing was changed."
+    raise Refused("changed_meanwhile", text, current and current.saved_by, current and current.at)
+
+
 def _values(bot: Bot, before: BotVersionRow | None, knowledge: Sequence[Document] | None) -> dict[str, Any]:
     """What a version is made of; knowledge that is left out stays as it was."""
     kept = before.knowledge if before else []
@@ -105,4 +135,4 @@ def _values(bot: Bot, before: BotVersionRow | None, knowledge: Sequence[Document
 
 def _versioned(row: BotVersionRow) -> Versioned:
     knowledge = tuple(Document(**document) for document in row.knowledge)
-    return Versioned(Bot.model_validate(row.settings), row.version, knowledge)
+    return Versioned(Bot.model_validate(row.settings), row.version, knowledge, row.at, row.saved_by)

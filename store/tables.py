@@ -309,6 +309,7 @@ class BotVersionRow(Base):
     settings: Mapped[dict[str, Any]]
     knowledge: Mapped[list[dict[str, str]]]
     at: Mapped[datetime]
+    saved_by: Mapped[str | None]
 
 
 class StaffRow(Base):
@@ -342,6 +343,39 @@ class SessionRow(Base):
     hash: Mapped[str] = mapped_column(primary_key=True)
     staff_id: Mapped[str] = mapped_column(index=True)
     expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    browser: Mapped[str] = mapped_column(default="")
+
+
+class PasswordRow(Base):
+    """A person's password, as a slow hash with a salt of its own."""
+
+    __tablename__ = "passwords"
+
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class LinkRow(Base):
+    """A one-time link with which a person chooses a password; one a person, the newest."""
+
+    __tablename__ = "sign_in_links"
+
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    made_by: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class TriesRow(Base):
+    """Wrong passwords in a row: for a name, for an address, and for the two together."""
+
+    __tablename__ = "sign_in_tries"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ReceiptRow(Base):

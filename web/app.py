@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 
+from assistant.detect import recognised
 from client import HandoverClient, connect
+from handover.openings import look_up
 from keys import first_key, signing_secret
 from logs import set_up_logging
 from settings import AppSettings, settings_or_exit
@@ -21,7 +23,7 @@ from web.api import conversations, handovers, missed, notifications, operations,
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
 from web.measures import Measured
-from web.pages import chat, docs, inbox, people
+from web.pages import bots, chat, docs, inbox, people
 from web.problems import add_problem_handlers
 from web.security import SecurityHeaders
 from web.services import Services
@@ -57,6 +59,7 @@ def create_app() -> FastAPI:
         operations,
         people,
         inbox,
+        bots,
         chat,
         docs,
     ):
@@ -84,6 +87,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 missed=store.missed,
                 door=store.access,
                 watcher=watcher,
+                recognise=recognised,
+                openings=look_up,
                 secret=signing_secret(settings),
             )
             yield

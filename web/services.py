@@ -6,7 +6,18 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 
 from client import HandoverClient
-from handover.ports import BotSettings, Doorkeeper, Events, Inbox, MissedHandovers, Reads, SettingsAdmin, Team
+from handover.ports import (
+    BotSettings,
+    Doorkeeper,
+    Events,
+    Inbox,
+    LookUpOpenings,
+    MissedHandovers,
+    Reads,
+    Recognise,
+    SettingsAdmin,
+    Team,
+)
 from settings import AppSettings
 from web.watcher import Watcher
 
@@ -32,6 +43,8 @@ class Services:
     missed: MissedHandovers
     door: Doorkeeper
     watcher: Watcher
+    recognise: Recognise
+    openings: LookUpOpenings
     secret: str
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from assistant.detect import recognised
+from handover.openings import look_up
 from settings import AppSettings
 from store import Store
 from store.database import Database
@@ -44,6 +46,8 @@ def services(now_store: Store, client: ClientDouble, tmp_path: Path) -> Services
         missed=store.missed,
         door=store.access,
         watcher=Watcher(store.reads),
+        recognise=recognised,
+        openings=look_up,
         secret="secret",
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel
 
 from handover.bot import Bot
@@ -20,6 +20,10 @@ router = APIRouter(prefix="/v1", tags=["settings"], responses=RESPONSES)
 
 SettingsId = Annotated[str, Path(pattern=SETTINGS_ID)]
 Fields = Annotated[dict[str, Any], Body()]
+ExpectedVersion = Annotated[
+    int | None,
+    Query(ge=0, le=2**31 - 1, description="The version that was changed: 409 where another one is current by now."),
+]
 
 
 class BotView(BaseModel):
@@ -47,11 +51,13 @@ async def get_bot(bot_id: SettingsId, parts: Parts, who: Who) -> BotView:
 
 
 @router.put("/bots/{bot_id}")
-async def put_bot(bot_id: SettingsId, settings: Fields, parts: Parts, who: Manager) -> BotView:
+async def put_bot(
+    bot_id: SettingsId, settings: Fields, parts: Parts, who: Manager, version: ExpectedVersion = None
+) -> BotView:
     """Change a bot, or make one. Open handovers keep the settings that they began with."""
     bot = validated(Bot, {"id": bot_id, **settings}, "bot")
     _same_id("bot", bot.id, bot_id)
-    return _shown(await parts.admin.put_bot(bot))
+    return _shown(await parts.admin.put_bot(bot, by=who.staff_id or who.name, expected=version))
 
 
 @router.get("/staff")
