@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.api import Api, ApiRefused, Json
+from console.plain import plain
 from handover.routing import is_manager
 from handover.staff import Staff
 
@@ -49,7 +50,7 @@ class Fleet:
         if len(managers) != 1:
             names = ", ".join(one.id for one in managers) or "nobody: the team has no manager"
             raise ApiRefused(f"Say with --by in which manager's name: {names}.", wrong=True)
-        self.console.print(f"In the name of {_plain(managers[0].name)}.", markup=False, highlight=False)
+        self.console.print(f"In the name of {plain(managers[0].name)}.", markup=False, highlight=False)
         return managers[0].id
 
     async def _watch(self, order: Json, key: str) -> Json:
@@ -77,7 +78,7 @@ class Fleet:
     def _report(self, act: str, answer: Json, key: str) -> bool:
         failed = [one for one in self.told if one["result"] != "done"]
         for one in failed:
-            self.console.print(Text(_plain(f"{one['handover_id']}: {one['detail']}"), "red"), soft_wrap=True)
+            self.console.print(Text(plain(f"{one['handover_id']}: {one['detail']}"), "red"), soft_wrap=True)
         done = f"{len(self.told) - len(failed)} of {self.matched} {_DONE[act]}."
         self.console.print(done, highlight=False)
         if not answer or answer["unanswered"]:
@@ -97,11 +98,6 @@ def body(act: str, query: Json, **more: Any) -> Json:
 
 def _set(values: Json) -> Json:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _plain(text: str) -> str:
-    """Nothing in it is sent to the terminal as a command."""
-    return "".join(one if one.isprintable() else "�" for one in text)
 
 
 def _progress(console: Console) -> Progress:
