@@ -24,13 +24,14 @@ from console.server import serve
 from console.tasks import show_tasks
 from engine.stack import StackFailed, StackPlan
 from handover.documents import read_bot
-from handover.errors import HandoverError, SettingsError
+from handover.errors import HandoverError, Refused, SettingsError
 from handover.ports import Versioned
 from handover.replay import Window
+from handover.sign_in import LINK_LASTS
 from keys import first_key
-from settings import settings_or_exit
+from settings import AppSettings, settings_or_exit
 from store import Store
-from store.first_start import EXAMPLES, first_start, read_knowledge
+from store.first_start import EXAMPLES, FIRST_ADMIN, first_link, first_start, read_knowledge
 
 app = typer.Typer(help="Handover: takes over where a chat bot should stop.", no_args_is_help=True, add_completion=False)
 console = Console()
@@ -76,7 +77,8 @@ def server(
     port: Port = 8000, data_dir: DataDir = None, temporal_port: TemporalPort = 7233, ui_port: UiPort = 8233
 ) -> None:
     """Run everything on this machine until Ctrl-C; started again, it goes on where it was."""
-    _run(serve(_plan(port, temporal_port, ui_port, data_dir), console))
+    plan = _plan(port, temporal_port, ui_port, data_dir)
+    _run(serve(plan, console, lambda: _first_link(plan)))
 
 
 @app.command()
@@ -91,7 +93,7 @@ def demo(
 ) -> None:
     """Play the HVAC walkthrough live, then serve until Ctrl-C."""
     plan = _plan(port, temporal_port, ui_port, data_dir)
-    raise typer.Exit(_run(play_demo(plan, console, once=once, keep_data=data_dir is not None)))
+    raise typer.Exit(_run(play_demo(plan, console, _first_link, once=once, keep_data=data_dir is not None)))
 
 
 @app.command()
@@ -205,6 +207,16 @@ def _write(path: Path, outcome: Outcome) -> None:
 
 
 @app.command()
+def sign_in_link(
+    staff_id: Annotated[str, typer.Argument(help="Whose password is to be chosen.")] = FIRST_ADMIN.id,
+    url: Annotated[str, typer.Option(help="Where people reach the pages.", envvar="HANDOVER_PUBLIC_URL")] = LOCAL,
+) -> None:
+    """Print a one-time link with which somebody chooses a password: for the first admin, or one who forgot it."""
+    token = _run(_sign_in_link(staff_id))
+    console.print(f"{url.rstrip('/')}/invitation/{token}", soft_wrap=True, highlight=False)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database up to date, and load the example bot where there is none."""
     _run(_migrate())
@@ -266,6 +278,29 @@ async def _with_knowledge(store: Store, current: Versioned) -> Versioned:
         return current
     stored = next((one for one in await store.settings.bots() if one.bot.id == current.bot.id), None)
     return current._replace(knowledge=stored.knowledge) if stored else current
+
+
+async def _first_link(plan: StackPlan) -> tuple[str, str] | None:
+    """An admin's one-time link, as long as no admin has a password."""
+    store = Store.at(AppSettings(data_dir=plan.data_dir).database)
+    try:
+        return await first_link(store)
+    finally:
+        await store.close()
+
+
+async def _sign_in_link(staff_id: str) -> str:
+    """A one-time link's token for somebody on the team. Raises NotFound, and Refused for who is disabled."""
+    store = Store.at(settings_or_exit().database)
+    try:
+        await first_start(store)
+        person = await store.team.staff(staff_id)
+        if not person.enabled:
+            raise Refused("disabled", f"{person.name} is disabled: an admin has to enable them first.")
+        await store.access.audit("link_made", "terminal", f"a one-time link for {staff_id}")
+        return await store.access.make_link(staff_id, "terminal", LINK_LASTS)
+    finally:
+        await store.close()
 
 
 async def _migrate() -> None:

@@ -89,9 +89,13 @@ class Outside(NamedTuple):
 
 
 def make_activities(
-    store: Store, assistant: Assistant, conversations: Conversations, outside: Outside | None = None
+    store: Store,
+    assistant: Assistant,
+    conversations: Conversations,
+    outside: Outside | None = None,
+    public_url: str = "",
 ) -> list[Any]:
-    """Every activity, bound to its adapters."""
+    """Every activity, bound to its adapters. `public_url`: where the pages are that letters link to."""
     outside = outside or Outside()
     bots, transcripts, handovers = store.settings, store.transcripts, store.handovers
     turns = AssistantActivities(assistant, contact_details, bots, transcripts, conversations)
@@ -118,7 +122,7 @@ def make_activities(
         TagActivities(handovers).tag,
         NotifyActivities(StaffNotifier(store.team, store.notifications, outside.senders)).notify,
         TicketActivities(outside.ticketing).open_ticket,
-        ReviewActivities(store.reads, store.team).write_review,
+        ReviewActivities(store.reads, store.team, public_url).write_review,
     ]
 
 
@@ -162,7 +166,7 @@ async def main() -> None:
         await register_search_attributes(temporal)
         await ensure_weekly_review(temporal, settings.review_time_zone)
         assistant = make_assistant(settings)
-        activities = make_activities(store, assistant, WorkflowSignals(temporal))
+        activities = make_activities(store, assistant, WorkflowSignals(temporal), public_url=settings.public_url)
         async with make_worker(temporal, activities, settings):
             telling = asyncio.create_task(tell_trouble(assistant))
             await stop.wait()

@@ -2,7 +2,7 @@
 
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +18,11 @@ from engine.stack import StackPlan
 from handover.documents import read_bot
 
 BOT_FILE = Path(__file__).resolve().parent.parent / "examples" / "hvac" / "bot.yaml"
+FirstLinkOf = Callable[[StackPlan], Awaitable[tuple[str, str] | None]]
+"""As console.server.FirstLink, for the place that the demo keeps its data in."""
 
 
-async def demo(plan: StackPlan, console: Console, *, once: bool, keep_data: bool) -> int:
+async def demo(plan: StackPlan, console: Console, first_link: FirstLinkOf, *, once: bool, keep_data: bool) -> int:
     """Play the story; then serve until Ctrl-C, unless `once`. Returns 0, or 1 where something did not happen.
 
     Without `keep_data` everything is kept in a folder of its own that is removed at the end.
@@ -30,7 +32,7 @@ async def demo(plan: StackPlan, console: Console, *, once: bool, keep_data: bool
         async with running(plan, console, stop) as stack:
             if stack is None:
                 return 1
-            show_addresses(stack, console)
+            show_addresses(stack, console, await first_link(plan))
             failed = await _play(stack.url, api_key(plan), console)
             if not once:
                 console.print("The story is over; everything goes on until Ctrl-C. Try it yourself.", style="bold")

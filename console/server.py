@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from rich.console import Console
@@ -12,13 +12,16 @@ from engine.stack import Stack, StackPlan
 from keys import first_key
 from settings import AppSettings
 
+FirstLink = Callable[[], Awaitable[tuple[str, str] | None]]
+"""Makes an admin's one-time link, as (staff id, token); None once an admin has a password."""
 
-async def serve(plan: StackPlan, console: Console) -> None:
+
+async def serve(plan: StackPlan, console: Console, first_link: FirstLink) -> None:
     """Start everything, say where it is, and end it in order on Ctrl-C or SIGTERM."""
     stop = stop_on_signals()
     async with running(plan, console, stop) as stack:
         if stack is not None:
-            show_addresses(stack, console)
+            show_addresses(stack, console, await first_link())
             await stop.wait()
             console.print("Ending everything that was started …")
 
@@ -43,13 +46,17 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def show_addresses(stack: Stack, console: Console) -> None:
-    """Where to look, and the key to get in with."""
+def show_addresses(stack: Stack, console: Console, first_link: tuple[str, str] | None) -> None:
+    """Where to look, and how to get in: with the admin's one-time link as long as no admin has a password."""
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(no_wrap=True, overflow="fold")  # what is copied must not be cut
     table.add_column(style="dim")
-    table.add_row("Inbox", f"{stack.url}/inbox", "for staff; sign in with the key, as sarah, ben, mei or omar")
+    if first_link is not None:
+        staff_id, token = first_link
+        table.add_row("First sign-in", f"{stack.public_url}/invitation/{token}", "", style="bold")
+        table.add_row("", "", f"once, within 7 days: choose the password of {staff_id}, then add your team")
+    table.add_row("Inbox", f"{stack.url}/inbox", "for staff; with a password, or the API key as sarah, ben, mei, omar")
     table.add_row("Chat", f"{stack.url}/chat", "for visitors")
     table.add_row("API docs", f"{stack.url}/docs", "every call, to be tried out")
     if stack.ui_port is not None and stack.temporal is not None:

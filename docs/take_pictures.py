@@ -79,7 +79,7 @@ async def _take_pages(stack: Stack, browser: Browser, key: str, stage: Stage) ->
 
 
 async def _sign_in(page: Page, url: str, key: str) -> None:
-    await page.goto(f"{url}/login")
+    await page.goto(f"{url}/login?by=key")
     await page.get_by_label("API key").fill(key)
     await page.get_by_label("Staff id").fill("omar")
     await page.get_by_role("button", name="Sign in").click()

@@ -45,6 +45,7 @@ class Stack:
         self._temporal_port = plan.temporal_port or free_port()
         self.temporal_address = plan.temporal_address or f"127.0.0.1:{self._temporal_port}"
         self.url = f"http://{plan.host}:{self.port}"
+        self.public_url = os.environ.get("HANDOVER_PUBLIC_URL", self.url)
         logs = plan.data_dir / "logs"
         environment = self._environment()
         self.temporal: Process | None = None
@@ -90,7 +91,7 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         return os.environ | {
             "HANDOVER_DATA_DIR": str(self.plan.data_dir.resolve()),
-            "HANDOVER_PUBLIC_URL": os.environ.get("HANDOVER_PUBLIC_URL", self.url),
+            "HANDOVER_PUBLIC_URL": self.public_url,
             "TEMPORAL_ADDRESS": self.temporal_address,
             "PYTHONPATH": str(ROOT),
         }

@@ -274,6 +274,24 @@ class Rule(Settings):
     priority: Rank = 0
 
 
+_HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]+\])"
+
+
+def _check_origin(text: str) -> str:
+    """As browsers name it: lower case, no port that goes without saying."""
+    given = re.fullmatch(rf"(https?)://({_HOST})(?::(\d{{1,5}}))?", text.strip().lower().removesuffix("/"))
+    if given is None or len(given[2]) > 253 or not 0 < int(given[3] or 1) < 65_536:
+        raise ValueError(
+            f"{shown(text)} is no origin; allowed are origins such as https://www.example.com, without a path"
+        )
+    scheme, host, port = given[1], given[2], int(given[3] or 0)
+    return f"{scheme}://{host}" + (f":{port}" if port not in (0, {"http": 80, "https": 443}[scheme]) else "")
+
+
+Origin = Annotated[str, AfterValidator(_check_origin)]
+"""A web site as browsers name it: scheme, host and perhaps a port."""
+
+
 def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -358,6 +376,8 @@ class Bot(Settings):
     model: ModelName | None = None
     """Which language model answers, where one is used at all; left out: HANDOVER_OPENAI_MODEL."""
     channels: list[Id] = ["web"]
+    origins: Annotated[list[Origin], Field(max_length=50)] = []
+    """The sites whose pages may show this bot's chat widget; Handover's own pages always may."""
     knowledge: list[str] = []
     collect: list[Id] = []
     debounce: Annotated[Duration, _lasting(timedelta(0), timedelta(hours=1))] = timedelta(0)

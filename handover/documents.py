@@ -50,7 +50,9 @@ def read_bot(text: str, source: str) -> Bot:
 
 def write_bot(bot: Bot) -> str:
     """A bot as YAML text that read_bot reads back as the same bot."""
-    return yaml.safe_dump(bot.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.safe_dump(
+        bot.model_dump(mode="json", exclude_none=True), sort_keys=False, allow_unicode=True, width=100
+    )
 
 
 def read_team(text: str, source: str) -> list[Staff]:

@@ -1,6 +1,6 @@
 """The doors to the world: what activities need of it. Adapters plug in at worker.py, starter.py and web/app.py."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -24,10 +24,12 @@ from handover.casefile import (
 from handover.hours import Calendar
 from handover.ids import HandoverId
 from handover.messages import Author, Contact, ContactStatus, Trigger
+from handover.plots import Look, Plot
 from handover.staff import Staff
 from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Score, Standing
 from handover.views import (
     AuditView,
+    CannedReply,
     ConversationDetail,
     ConversationSummary,
     EventView,
@@ -37,10 +39,15 @@ from handover.views import (
     KeyView,
     MessageView,
     MissedView,
+    News,
     NotificationView,
     Page,
+    QuestionGroup,
     Review,
+    SessionView,
+    SignInView,
     TaskView,
+    Work,
 )
 from handover.week import Week
 
@@ -295,8 +302,19 @@ class Reads(Protocol):
     """What the API and the pages show: queries over the store's projection. Raises NotFound for what is not there."""
 
     async def conversations(
-        self, *, status: str | None = None, assignee: str | None = None, after: str | None = None, limit: int = 50
+        self,
+        *,
+        status: str | None = None,
+        assignee: str | None = None,
+        bot_id: str | None = None,
+        text: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
     ) -> Page[ConversationSummary]: ...
+
+    async def work(self, section: Literal["mine", "waiting", "others"], staff_id: str, limit: int = 50) -> Work:
+        """A section of a person's inbox; no conversation is in two of them."""
+        ...
 
     async def conversation(self, conversation_id: str) -> ConversationDetail: ...
 
@@ -333,9 +351,23 @@ class Reads(Protocol):
         *,
         bot_id: str | None = None,
         assignee: str | None = None,
+        reason: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        time_zone: str = "UTC",
     ) -> HandoverNumbers: ...
+
+    async def unanswered(
+        self,
+        *,
+        bot_id: str | None = None,
+        assignee: str | None = None,
+        reason: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[QuestionGroup]:
+        """What the bot could not answer in these handovers, the same questions together, the most frequent first."""
+        ...
 
     async def review(self, week: Week) -> Review: ...
 
@@ -345,6 +377,14 @@ class Reads(Protocol):
 
     async def replies(self, conversation_id: str, turn: int) -> list[MessageView]:
         """What the contact was told in a turn."""
+        ...
+
+
+class Plotter(Protocol):
+    """Draws plots."""
+
+    def svg(self, plot: Plot, look: Look) -> str:
+        """The plot as an SVG document without a script, and with nothing from outside it."""
         ...
 
 
@@ -382,6 +422,19 @@ class SettingsAdmin(Protocol):
     async def put_staff(self, person: Staff) -> Staff: ...
 
 
+class People(Protocol):
+    """The team as its managers change it."""
+
+    async def change(self, staff_id: str, change: Callable[[Sequence[Staff]], Staff]) -> tuple[Staff | None, Staff]:
+        """Store what `change` makes of the team's member, one change at a time: the person before and after. What it
+        raises changes nothing."""
+        ...
+
+    async def loads(self) -> dict[str, int]:
+        """How many open cases each person holds; those who hold none are left out."""
+        ...
+
+
 class Events(Protocol):
     """What happened in all conversations, for one watcher a process."""
 
@@ -408,6 +461,34 @@ class MissedHandovers(Protocol):
 
     async def missed(self, conversation_id: str) -> list[MissedView]:
         """The marks of a conversation, by turn. Raises NotFound for an unknown conversation."""
+        ...
+
+
+class Desk(Protocol):
+    """What people have at hand in the inbox: the texts that the team keeps ready, and how far each of them has looked."""
+
+    async def canned(self) -> list[CannedReply]:
+        """All canned replies, by their titles."""
+        ...
+
+    async def add_canned(self, title: str, text: str, staff_id: str) -> CannedReply:
+        """Keep a text. Raises Refused where the title or the text can't be used, or the title is taken."""
+        ...
+
+    async def change_canned(self, reply_id: int, title: str, text: str, staff_id: str) -> CannedReply:
+        """Change a text. Raises NotFound, and Refused as add_canned does."""
+        ...
+
+    async def remove_canned(self, reply_id: int) -> None:
+        """Take a text away. Raises NotFound."""
+        ...
+
+    async def looked(self, staff_id: str, conversation_id: str, event: int) -> None:
+        """Note that a person has seen a conversation up to an event; never back. Raises NotFound."""
+        ...
+
+    async def news(self, staff_id: str, conversation_ids: Sequence[str]) -> dict[str, News]:
+        """What is new for a person in each of these conversations."""
         ...
 
 
@@ -440,7 +521,15 @@ class Doorkeeper(Protocol):
         """Close a key for good. Raises NotFound."""
         ...
 
-    async def open_session(self, staff_id: str, lasts: timedelta) -> str: ...
+    async def open_session(self, staff_id: str, lasts: timedelta, browser: str = "") -> str: ...
+
+    async def sessions(self, staff_id: str, current: str = "") -> list[SessionView]:
+        """A person's open sessions, newest first; `current` is the token of the one that asks."""
+        ...
+
+    async def close_one(self, staff_id: str, session_id: str) -> None:
+        """End one of a person's own sessions."""
+        ...
 
     async def session(self, token: str) -> str | None:
         """Whose session it is; None where it is unknown or over."""
@@ -451,6 +540,39 @@ class Doorkeeper(Protocol):
     async def close_sessions(self, staff_id: str) -> None:
         """End all sessions of one person."""
         ...
+
+    async def set_password(self, staff_id: str, password: str) -> None:
+        """It replaces the one before, and ends the person's one-time link and all their sessions."""
+        ...
+
+    async def password_fits(self, staff_id: str | None, password: str) -> bool:
+        """Whether this is the person's password; it takes as long for nobody."""
+        ...
+
+    async def sign_ins(self) -> dict[str, SignInView]:
+        """How each person can sign in; those who can't yet are left out."""
+        ...
+
+    async def make_link(self, staff_id: str, made_by: str, lasts: timedelta) -> str:
+        """A one-time link to choose a password; it replaces the person's link before it."""
+        ...
+
+    async def link(self, token: str) -> str | None:
+        """Whose link it is; None where it is unknown, used or over."""
+        ...
+
+    async def redeem_link(self, token: str, password: str) -> str | None:
+        """Use a link up by choosing a password: whose it was; None where it is unknown, used or over."""
+        ...
+
+    async def drop_link(self, staff_id: str) -> None: ...
+
+    async def begin_try(self, allowances: Mapping[str, int]) -> timedelta:
+        """Count a try to sign in before its password is looked at; how long to wait where there were too many.
+        `allowances`: what it counts for, each with its free tries."""
+        ...
+
+    async def forget_tries(self, subjects: Sequence[str]) -> None: ...
 
     async def begin(self, actor: str, key: str, request_hash: str) -> Receipt:
         """Where the request stands; `new` must be followed by `finish` or `abandon`."""

@@ -1,7 +1,8 @@
 """What contacts ask, the same questions together: recognised by the words that they share, not by their exact text."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 from rapidfuzz import fuzz, process, utils
 
@@ -21,17 +22,33 @@ _LITTLE_WORDS = """
 _SAY_NOTHING = frozenset(_LITTLE_WORDS.split())
 
 
-def grouped(requests: Sequence[str]) -> list[QuestionGroup]:
+MOST_EXAMPLES = 3
+MOST_CONVERSATIONS = 5
+
+
+def grouped(requests: Sequence[str], conversations: Sequence[str] = ()) -> list[QuestionGroup]:
     """Requests that ask for the same together, the most frequent first; each group with its most frequent wording.
 
-    The order of the requests makes no difference. Requests without a word in them are left out.
+    The order of the requests makes no difference to the groups. Requests without a word in them are left out.
+    `conversations`: where each was asked; a group names the first of them.
     """
-    wordings = Counter(" ".join(request.split()) for request in requests)
+    said = [" ".join(request.split()) for request in requests]
+    wordings = Counter(said)
     same_word = _same_words(word for wording in wordings for word in _words(wording))
     groups = _Groups()
     for wording, count in sorted(wordings.items(), key=lambda one: (-one[1], one[0])):
         groups.add(wording, count, frozenset(same_word[word] for word in _words(wording)))
+    _name_conversations(groups.of_wording, zip_longest(said, conversations[: len(said)]))
     return sorted(groups.found, key=lambda group: (-group.count, group.example))
+
+
+def _name_conversations(groups: Mapping[str, QuestionGroup], asked: Iterable[tuple[str, str | None]]) -> None:
+    for wording, conversation_id in asked:
+        group = groups.get(wording)
+        if group is None or conversation_id is None or conversation_id in group.conversations:
+            continue
+        if len(group.conversations) < MOST_CONVERSATIONS:
+            group.conversations.append(conversation_id)
 
 
 class _Groups:
@@ -39,6 +56,7 @@ class _Groups:
 
     def __init__(self) -> None:
         self.found: list[QuestionGroup] = []
+        self.of_wording: dict[str, QuestionGroup] = {}
         self._words: list[frozenset[str]] = []
         self._weights: list[int] = []
         self._with: dict[str, list[int]] = defaultdict(list)
@@ -50,12 +68,19 @@ class _Groups:
         if closest is None:
             self._begin(wording, count, words)
         else:
-            self.found[closest].count += count
+            self._join(self.found[closest], wording, count)
+
+    def _join(self, group: QuestionGroup, wording: str, count: int) -> None:
+        group.count += count
+        if len(group.examples) < MOST_EXAMPLES:
+            group.examples.append(wording)
+        self.of_wording[wording] = group
 
     def _begin(self, wording: str, count: int, words: frozenset[str]) -> None:
         for word in words:
             self._with[word].append(len(self.found))
-        self.found.append(QuestionGroup(count=count, example=wording))
+        self.found.append(QuestionGroup(count=count, example=wording, examples=[wording]))
+        self.of_wording[wording] = self.found[-1]
         self._words.append(words)
         self._weights.append(_weight(words))
 

@@ -8,8 +8,9 @@ from pydantic import AwareDatetime
 from handover.brief import reason_in_words
 from handover.casefile import Notification
 from handover.messages import Payload
+from handover.plots import Plot, Shown, plots_of
 from handover.questions import grouped
-from handover.views import HandoverNumbers, QuestionGroup, Review
+from handover.views import HandoverNumbers, PlotAddress, QuestionGroup, Review
 from handover.week import Week
 from handover.wording import in_words, shortened
 
@@ -52,12 +53,21 @@ class Letter(Payload):
         )
 
 
+def letter_of(review: Review, to: list[str], public_url: str = "") -> Letter:
+    """The review as managers get it. `public_url`: where the pages are; without it the letter has no link."""
+    link = f"\n\nThe same as pictures, with all figures: {public_url.rstrip('/')}{review.page}" if public_url else ""
+    return Letter(week=review.week, text=f"{review.text}{link}", to=to)
+
+
 # ---- numbers in words ------------------------------------------------------------------------------------------------
 
 
-def review_of(week: Week, numbers: HandoverNumbers, unanswered: Sequence[str]) -> Review:
-    """A week's review. `unanswered`: the requests for which the bot lacked the information."""
-    questions = grouped(unanswered)
+def review_of(
+    week: Week, numbers: HandoverNumbers, unanswered: Sequence[str], conversations: Sequence[str] = ()
+) -> Review:
+    """A week's review. `unanswered`: the requests for which the bot lacked the information; `conversations`: where each was
+    made."""
+    questions = grouped(unanswered, conversations)
     return Review(
         week=week.name,
         time_zone=week.time_zone,
@@ -66,7 +76,19 @@ def review_of(week: Week, numbers: HandoverNumbers, unanswered: Sequence[str]) -
         numbers=numbers,
         questions=questions,
         text=_text(week, numbers, questions),
+        page=f"/numbers?range=days&from={week.begins:%Y-%m-%d}&to={_last_day(week):%Y-%m-%d}",
+        plots=[_address(plot, week) for plot in plots_of_week(week, numbers, questions) if plot.labels],
     )
+
+
+def plots_of_week(week: Week, numbers: HandoverNumbers, questions: Sequence[QuestionGroup]) -> list[Plot]:
+    """The pictures of a review, those with nothing to draw as well."""
+    return plots_of(numbers, questions, Shown([week.name], week.time_zone, reason_in_words))
+
+
+def _address(plot: Plot, week: Week) -> PlotAddress:
+    svg = f"/v1/review/plots/{plot.name}.svg?week={week.name}"
+    return PlotAddress(question=plot.question, answer=plot.answer, svg=svg)
 
 
 def _text(week: Week, numbers: HandoverNumbers, questions: Sequence[QuestionGroup]) -> str:
@@ -75,8 +97,11 @@ def _text(week: Week, numbers: HandoverNumbers, questions: Sequence[QuestionGrou
 
 
 def _heading(week: Week) -> str:
-    last = week.ends - timedelta(days=1)
-    return f"The handovers of week {week.name}, {_day(week.begins)} to {_day(last)} ({week.time_zone})"
+    return f"The handovers of week {week.name}, {_day(week.begins)} to {_day(_last_day(week))} ({week.time_zone})"
+
+
+def _last_day(week: Week) -> datetime:
+    return week.ends - timedelta(days=1)
 
 
 def _day(at: datetime) -> str:

@@ -189,12 +189,36 @@ class FiguresOf(Figures):
     id: str | None
 
 
+class WaitCount(Payload):
+    """First words of a person that came within `up_to` seconds (None: later than all others), in time and late."""
+
+    up_to: int | None
+    in_time: int = 0
+    late: int = 0
+
+
+class FirstResponses(Payload):
+    """The first words of a person against the promise: the due time that the handover had first.
+
+    - overdue: nobody has written and the promised time has passed. Not judged: what was never promised a time, what still
+      has time, and what ended without a word.
+    - by_wait: the judged ones by how long the contact waited.
+    """
+
+    in_time: int = 0
+    late: int = 0
+    overdue: int = 0
+    by_wait: list[WaitCount] = []
+
+
 class HandoverNumbers(Figures):
-    """The numbers of spec §5.
+    """The numbers of spec §5. Weeks and hours are those of the time zone that was asked for, UTC otherwise.
 
     - conversations: those that began in the time. handover_share: the share of them that have a handover.
-    - reasons: handovers by reason, the most frequent first. per_week: by the ISO week of their opening in UTC: `2026-W47`.
-    - breaches_by_hour: 24 counts, by the hour in UTC of the due time that was missed.
+    - reasons: handovers by reason, the most frequent first. per_week: by the ISO week of their opening: `2026-W47`.
+    - reasons_per_week: the handovers of each week by reason. tasks_per_week: the tasks of the handovers of each week by
+      their state, `completed`, `open` or `cancelled`; a handover without a task counts as one.
+    - breaches_by_hour: 24 counts, by the hour of the day of the due time that was missed.
     - per_bot, per_person: the one with the most handovers first; a handover is that of whoever had it last.
     """
 
@@ -202,22 +226,38 @@ class HandoverNumbers(Figures):
     handover_share: float | None
     reasons: dict[str, int]
     per_week: dict[str, int]
+    reasons_per_week: dict[str, dict[str, int]] = {}
+    tasks_per_week: dict[str, dict[str, int]] = {}
+    first_responses: FirstResponses = FirstResponses()
     breaches_by_hour: list[int]
     per_bot: list[FiguresOf]
     per_person: list[FiguresOf]
 
 
 class QuestionGroup(Payload):
-    """Requests that ask for the same: how many, and one of them in the contact's own words."""
+    """Requests that ask for the same: how many, and the most frequent one in the contact's own words.
+
+    examples: up to 3 wordings, that one first. conversations: up to 5 in which it was asked, the newest first.
+    """
 
     count: int
     example: str
+    examples: list[str] = []
+    conversations: list[str] = []
+
+
+class PlotAddress(Payload):
+    """A picture of a review: the question that it answers, the answer in words, and the path of its SVG."""
+
+    question: str
+    answer: str
+    svg: str
 
 
 class Review(Payload):
     """A week in numbers and words: the handovers opened from `since` until before `until`, Monday to Monday in `time_zone`.
 
-    questions: what the bot could not answer, the most frequent first.
+    questions: what the bot could not answer, the most frequent first. page: the path of the page with the same numbers.
     """
 
     week: str
@@ -227,6 +267,8 @@ class Review(Payload):
     numbers: HandoverNumbers
     questions: list[QuestionGroup]
     text: str
+    page: str = ""
+    plots: list[PlotAddress] = []
 
 
 class NotificationView(Payload):
@@ -239,6 +281,36 @@ class NotificationView(Payload):
     text: str
     at: datetime
     read_at: datetime | None = None
+
+
+class CannedReply(Payload):
+    """A text that the team keeps ready, with its placeholders; `by`: who wrote it last."""
+
+    id: int
+    title: str
+    text: str
+    by: str
+    at: datetime
+
+
+class News(Payload):
+    """What is new in a conversation for one person. newest: its last event. seen: the last one that they have looked at;
+    None where they never did. messages: those that came since they looked."""
+
+    newest: int = 0
+    seen: int | None = None
+    messages: int = 0
+
+    @property
+    def unread(self) -> bool:
+        return self.newest > (self.seen or 0)
+
+
+class Work(Payload):
+    """A section of the inbox: the most pressing conversations, and how many there are in all."""
+
+    items: list[ConversationSummary] = []
+    total: int = 0
 
 
 class MissedView(Payload):
@@ -270,3 +342,19 @@ class AuditView(Payload):
     actor: str
     text: str
     at: datetime
+
+
+class SessionView(Payload):
+    """A person's open session. `browser` and `opened_at` are not known of those from before it was written down."""
+
+    id: str
+    browser: str
+    opened_at: datetime | None
+    is_current: bool
+
+
+class SignInView(Payload):
+    """How a person can sign in: with a password, and with a one-time link until then."""
+
+    has_password: bool
+    link_until: datetime | None

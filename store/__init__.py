@@ -3,9 +3,11 @@
 from store.access import Access
 from store.backtest import Recordings
 from store.database import Database
+from store.desk import Desk
 from store.handovers import Handovers
 from store.missed import MissedHandovers
 from store.notifications import Notifications
+from store.people import People
 from store.reads import Reads
 from store.settings import Settings
 from store.team import Team
@@ -22,12 +24,14 @@ class Store:
         self.database = database
         self.settings = Settings(database, clock)
         self.team = Team(database, clock)
+        self.people = People(database, clock)
         self.transcripts = Transcripts(database, clock)
         self.handovers = Handovers(database, clock)
         self.notifications = Notifications(database, clock)
         self.reads = Reads(database, clock)
         self.access = Access(database, clock)
         self.missed = MissedHandovers(database, clock)
+        self.desk = Desk(database, clock)
         self.recordings = Recordings(database, clock)
 
     @classmethod

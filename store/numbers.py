@@ -1,34 +1,43 @@
 """The measures: what handovers cost the contact in time, and what came of them."""
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
-from math import floor
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handover.messages import HandoverStatus
+from handover.questions import grouped
 from handover.review import review_of
-from handover.views import Figures, FiguresOf, HandoverNumbers, Review
+from handover.views import HandoverNumbers, QuestionGroup, Review
 from handover.week import Week
+from store.counting import CountedCase, numbers_of
 from store.read_handovers import opened
 from store.tables import ConversationRow, HandoverRow, TaskRow
 from store.writing import Repository
 
 
 class Scope(NamedTuple):
-    """Which handovers are counted: of one bot, of one person, from `since` until before `until`; None is all.
+    """Which handovers are counted: of one bot, of one person, for one reason, from `since` until before `until`; None is all.
 
     An empty `assignee` counts those of nobody.
     """
 
     bot_id: str | None = None
     assignee: str | None = None
+    reason: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+class Unanswered(NamedTuple):
+    """What was asked where the bot lacked the information, and where; the newest first."""
+
+    requests: Sequence[str]
+    conversations: Sequence[str]
 
 
 class NumberReads(Repository):
@@ -37,66 +46,80 @@ class NumberReads(Repository):
         *,
         bot_id: str | None = None,
         assignee: str | None = None,
+        reason: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        time_zone: str = "UTC",
     ) -> HandoverNumbers:
         """The measures over the handovers that were opened from `since` on and before `until`."""
-        scope = Scope(bot_id, assignee, since, until)
+        scope = Scope(bot_id, assignee, reason, since, until)
         async with self._database.read() as session:
             cases = await _cases(session, scope)
             began, handed_over = await _conversations(session, scope)
-        return _numbers(cases, began, handed_over, self._clock())
+        return numbers_of(cases, began, handed_over, self._clock(), ZoneInfo(time_zone))
+
+    async def unanswered(
+        self,
+        *,
+        bot_id: str | None = None,
+        assignee: str | None = None,
+        reason: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[QuestionGroup]:
+        """What the bot could not answer in these handovers, the same questions together."""
+        asked = await self._unanswered(Scope(bot_id, assignee, reason, since, until))
+        return await asyncio.to_thread(grouped, asked.requests, asked.conversations)
 
     async def review(self, week: Week) -> Review:
         """A week's numbers, and what the bot could not answer in it, grouped."""
-        numbers = await self.numbers(since=week.begins, until=week.ends)
-        async with self._database.read() as session:
-            unanswered = await _unanswered(session, Scope(since=week.begins, until=week.ends))
+        numbers = await self.numbers(since=week.begins, until=week.ends, time_zone=week.time_zone)
+        asked = await self._unanswered(Scope(since=week.begins, until=week.ends))
         # Thousands of questions take seconds to group; this process has others to serve meanwhile.
-        return await asyncio.to_thread(review_of, week, numbers, unanswered)
+        return await asyncio.to_thread(review_of, week, numbers, asked.requests, asked.conversations)
+
+    async def _unanswered(self, scope: Scope) -> Unanswered:
+        rows = select(HandoverRow.request, HandoverRow.conversation_id)
+        rows = rows.where(HandoverRow.reason == "lack_of_information", *_in_scope(scope))
+        rows = rows.order_by(HandoverRow.opened_at.desc(), HandoverRow.conversation_id, HandoverRow.number.desc())
+        async with self._database.read() as session:
+            found = (await session.execute(rows)).all()
+        return Unanswered([row[0] for row in found], [row[1] for row in found])
 
 
-class CountedCase(NamedTuple):
-    """What is counted of a handover. `work`: the status of each of its tasks; of the handover itself where it has none."""
+class Task(NamedTuple):
+    """What is counted of a task."""
 
-    bot_id: str
-    assignee: str | None
     status: str
-    reason: str
-    opened_at: datetime
-    first_response_at: datetime | None
-    due_at: datetime | None
-    breached_at: datetime | None
-    converted: bool
-    unnecessary: bool
-    work: Sequence[str]
-
-    def missed(self, now: datetime) -> datetime | None:
-        """The first due time that was missed; None where there is still time, or all was done in time."""
-        running = not HandoverStatus(self.status).ended
-        is_late = running and self.due_at is not None and self.due_at < now
-        return self.breached_at or (self.due_at if is_late else None)
+    due_at: datetime
 
 
-_COUNTED = [getattr(HandoverRow, name) for name in CountedCase._fields if name != "work"]
+_COUNTED = [name for name in CountedCase._fields if name not in ("work", "promised_at")]
 
 
 async def _cases(session: AsyncSession, scope: Scope) -> list[CountedCase]:
-    work = await _work(session, scope)
-    rows = await session.execute(
-        select(HandoverRow.conversation_id, HandoverRow.number, *_COUNTED).where(*_in_scope(scope))
-    )
-    return [CountedCase._make([*row[2:], work.get((row[0], row[1]), [row.status])]) for row in rows]
+    tasks = await _tasks(session, scope)
+    counted = [getattr(HandoverRow, name) for name in _COUNTED]
+    rows = select(HandoverRow.conversation_id, HandoverRow.number, *counted).where(*_in_scope(scope))
+    return [_case(row[2:], tasks.get((row[0], row[1]), [])) for row in await session.execute(rows)]
 
 
-async def _work(session: AsyncSession, scope: Scope) -> dict[tuple[str, int], list[str]]:
-    """The statuses of the tasks of each handover that has any."""
+def _case(counted: Sequence[Any], tasks: Sequence[Task]) -> CountedCase:
+    values = dict(zip(_COUNTED, counted, strict=True))
+    work = [task.status for task in tasks] or [values["status"]]
+    return CountedCase(**values, work=work, promised_at=tasks[0].due_at if tasks else values["due_at"])
+
+
+async def _tasks(session: AsyncSession, scope: Scope) -> dict[tuple[str, int], list[Task]]:
+    """The tasks of each handover that has any, the first one first."""
     whose = (TaskRow.conversation_id == HandoverRow.conversation_id) & (TaskRow.handover_number == HandoverRow.number)
-    rows = select(TaskRow.conversation_id, TaskRow.handover_number, TaskRow.status).join(HandoverRow, whose)
-    work: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for conversation_id, number, status in await session.execute(rows.where(*_in_scope(scope))):
-        work[conversation_id, number].append(status)
-    return work
+    rows = select(TaskRow.conversation_id, TaskRow.handover_number, TaskRow.status, TaskRow.due_at).join(
+        HandoverRow, whose
+    )
+    tasks: dict[tuple[str, int], list[Task]] = defaultdict(list)
+    for conversation_id, number, *task in await session.execute(rows.where(*_in_scope(scope)).order_by(TaskRow.number)):
+        tasks[conversation_id, number].append(Task._make(task))
+    return tasks
 
 
 async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]:
@@ -106,21 +129,15 @@ async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]
         began.append(ConversationRow.created_at >= scope.since)
     if scope.until is not None:
         began.append(ConversationRow.created_at < scope.until)
-    whose = [HandoverRow.conversation_id == ConversationRow.id, *_of_person(scope)]
+    whose = [HandoverRow.conversation_id == ConversationRow.id, *_of_person(scope), *_for_reason(scope)]
     count = select(func.count()).select_from(ConversationRow).where(*began)
     handed_over = count.where(exists().where(*whose))
     return await session.scalar(count) or 0, await session.scalar(handed_over) or 0
 
 
-async def _unanswered(session: AsyncSession, scope: Scope) -> Sequence[str]:
-    """What was asked where the bot lacked the information."""
-    rows = select(HandoverRow.request).where(HandoverRow.reason == "lack_of_information", *_in_scope(scope))
-    return (await session.scalars(rows)).all()
-
-
 def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     bot = [HandoverRow.bot_id == scope.bot_id] if scope.bot_id is not None else []
-    return [*opened(scope.since, scope.until), *bot, *_of_person(scope)]
+    return [*opened(scope.since, scope.until), *bot, *_of_person(scope), *_for_reason(scope)]
 
 
 def _of_person(scope: Scope) -> list[ColumnElement[bool]]:
@@ -129,71 +146,5 @@ def _of_person(scope: Scope) -> list[ColumnElement[bool]]:
     return [HandoverRow.assignee.is_not_distinct_from(scope.assignee or None)]
 
 
-def _numbers(cases: Sequence[CountedCase], began: int, handed_over: int, now: datetime) -> HandoverNumbers:
-    missed = Counter(at.hour for at in _missed(cases, now))
-    return HandoverNumbers(
-        **_figures(cases, now).model_dump(),
-        conversations=began,
-        handover_share=_share(handed_over, began),
-        reasons=dict(Counter(case.reason for case in cases).most_common()),
-        per_week=dict(sorted(Counter(f"{case.opened_at:%G-W%V}" for case in cases).items())),
-        breaches_by_hour=[missed[hour] for hour in range(24)],
-        per_bot=_each(cases, now, lambda case: case.bot_id),
-        per_person=_each(cases, now, lambda case: case.assignee),
-    )
-
-
-def _each(cases: Sequence[CountedCase], now: datetime, whose: Callable[[CountedCase], str | None]) -> list[FiguresOf]:
-    """The measures of each bot or person apart, the one with the most handovers first."""
-    parts: dict[str | None, list[CountedCase]] = defaultdict(list)
-    for case in cases:
-        parts[whose(case)].append(case)
-    ordered = sorted(parts.items(), key=lambda part: (-len(part[1]), part[0] or ""))
-    return [FiguresOf(id=id_, **_figures(part, now).model_dump()) for id_, part in ordered]
-
-
-def _figures(cases: Sequence[CountedCase], now: datetime) -> Figures:
-    completed = [case for case in cases if case.status == HandoverStatus.completed]
-    converted = sum(case.converted for case in cases)
-    waits = [(case.first_response_at - case.opened_at).total_seconds() for case in cases if case.first_response_at]
-    return Figures(
-        handovers=len(cases),
-        completed=len(completed),
-        completion_rate=_completion_rate(cases),
-        converted=converted,
-        conversion_rate=_share(converted, len(cases)),
-        unnecessary=sum(case.unnecessary for case in cases),
-        first_response_median=percentile(waits, 0.5),
-        first_response_p90=percentile(waits, 0.9),
-        sla_compliance=_sla_compliance(cases, completed, now),
-        breaches=len(_missed(cases, now)),
-    )
-
-
-def _completion_rate(cases: Iterable[CountedCase]) -> float | None:
-    kept = [status for case in cases for status in case.work if status != HandoverStatus.cancelled]
-    return _share(kept.count(HandoverStatus.completed), len(kept))
-
-
-def _sla_compliance(cases: Iterable[CountedCase], completed: Iterable[CountedCase], now: datetime) -> float | None:
-    in_time = sum(case.missed(now) is None for case in completed)
-    return _share(in_time, in_time + len(_missed(cases, now)))
-
-
-def _missed(cases: Iterable[CountedCase], now: datetime) -> list[datetime]:
-    return [at for at in (case.missed(now) for case in cases) if at is not None]
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """The value below which that share of the values lies, linear between two neighbours; None of no values."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = floor(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+def _for_reason(scope: Scope) -> list[ColumnElement[bool]]:
+    return [] if scope.reason is None else [HandoverRow.reason == scope.reason]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.errors import NotFound
@@ -19,23 +19,37 @@ _NEWEST_FIRST = Order((ConversationRow.last_at, ConversationRow.id), newest_firs
 
 class ConversationReads(Repository):
     async def conversations(
-        self, *, status: str | None = None, assignee: str | None = None, after: str | None = None, limit: int = 50
+        self,
+        *,
+        status: str | None = None,
+        assignee: str | None = None,
+        bot_id: str | None = None,
+        text: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
     ) -> Page[ConversationSummary]:
-        """Conversations, the one with the newest message first. An empty `assignee` finds those of nobody."""
+        """Conversations, the one with the newest message first. An empty `assignee` finds those of nobody.
+
+        `text` finds what a contact, a message or an id has in it, capitals or not; nothing in it is a pattern.
+        """
         rows = select(ConversationRow)
         if status is not None:
             rows = rows.where(ConversationRow.status == status)
+        if bot_id is not None:
+            rows = rows.where(ConversationRow.bot_id == bot_id)
+        if text:
+            rows = rows.where(_has(text))
         if assignee is not None:
             rows = rows.where(ConversationRow.assignee.is_not_distinct_from(assignee or None))
         async with self._database.read() as session:
             found, next_ = await part(session, rows, _NEWEST_FIRST, after, limit)
-            return Page(items=await _summaries(session, found), next=next_)
+            return Page(items=await summaries(session, found), next=next_)
 
     async def conversation(self, conversation_id: str) -> ConversationDetail:
         """One conversation with its handover. Raises NotFound."""
         async with self._database.read() as session:
             row = await _known(session, conversation_id)
-            [summary] = await _summaries(session, [row])
+            [summary] = await summaries(session, [row])
             current = summary.handover
             shown = dict(summary)
             if current is not None:
@@ -102,6 +116,16 @@ def _seen(conversation_id: str) -> Select[MessageRow]:
     return select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.left_at.is_not(None))
 
 
+def _has(text: str) -> ColumnElement[bool]:
+    """That the contact, the conversation's id or a message that was seen has this text in it."""
+    fields = (ContactRow.name, ContactRow.email, ContactRow.phone)
+    whose = select(ContactRow.id).where(or_(*(one.icontains(text, autoescape=True) for one in fields)))
+    said = (MessageRow.conversation_id == ConversationRow.id) & MessageRow.left_at.is_not(None)
+    words = select(MessageRow.row).where(said, MessageRow.text.icontains(text, autoescape=True)).exists()
+    named = ConversationRow.id.icontains(text, autoescape=True)
+    return or_(ConversationRow.contact_id.in_(whose), named, words)
+
+
 async def _known(session: AsyncSession, conversation_id: str) -> ConversationRow:
     row = await session.get(ConversationRow, conversation_id)
     if row is None:
@@ -109,7 +133,7 @@ async def _known(session: AsyncSession, conversation_id: str) -> ConversationRow
     return row
 
 
-async def _summaries(session: AsyncSession, rows: Sequence[ConversationRow]) -> list[ConversationSummary]:
+async def summaries(session: AsyncSession, rows: Sequence[ConversationRow]) -> list[ConversationSummary]:
     """Conversations with their contacts, last words and handovers: three queries, however many there are."""
     ids = [row.id for row in rows]
     people = await session.scalars(select(ContactRow).where(ContactRow.id.in_({row.contact_id for row in rows})))

@@ -3,7 +3,8 @@
 from store.numbers import NumberReads
 from store.read_conversations import ConversationReads
 from store.read_handovers import HandoverReads
+from store.read_work import WorkReads
 
 
-class Reads(ConversationReads, HandoverReads, NumberReads):
+class Reads(ConversationReads, HandoverReads, WorkReads, NumberReads):
     """Implements handover.ports.Reads and Events."""

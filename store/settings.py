@@ -123,7 +123,9 @@ def _refuse_another(bot_id: str, current: BotVersionRow | None, expected: int | 
     if expected is None or expected == version:
         return
     text = f"Version {expected} of {bot_id!r} is not the newest: version {version} is. Nothing was changed."
-    raise Refused("changed_meanwhile", text, current and current.saved_by, current and current.at)
+    if current is None:
+        raise Refused("changed_meanwhile", text)
+    raise Refused("changed_meanwhile", text, current.saved_by, current.at)
 
 
 def _values(bot: Bot, before: BotVersionRow | None, knowledge: Sequence[Document] | None) -> dict[str, Any]:

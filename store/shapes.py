@@ -11,6 +11,7 @@ from handover.messages import Contact, Trigger
 from handover.turns import Standing
 from handover.views import (
     AuditView,
+    CannedReply,
     EventView,
     HandoverDetail,
     HandoverSummary,
@@ -24,6 +25,7 @@ from handover.views import (
 from store.tables import (
     AuditRow,
     Base,
+    CannedReplyRow,
     ContactRow,
     ConversationRow,
     EventRow,
@@ -60,6 +62,10 @@ def notification(row: NotificationRow) -> NotificationView:
 
 def missed(row: MissedRow) -> MissedView:
     return MissedView(**_shared(row, MissedView))
+
+
+def canned(row: CannedReplyRow) -> CannedReply:
+    return CannedReply(**_shared(row, CannedReply))
 
 
 def key(row: KeyRow) -> KeyView:

@@ -148,6 +148,7 @@ class HandoverRow(Base):
         UniqueConstraint("conversation_id", "trigger_key"),
         Index(None, "opened_at"),
         Index(None, "assignee", "status"),
+        Index(None, "status"),
     )
 
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
@@ -285,6 +286,28 @@ class MissedRow(Base):
     turn: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+
+
+class LookRow(Base):
+    """Up to which event a person has seen a conversation. No workflow knows of it: the inbox does."""
+
+    __tablename__ = "looks"
+
+    staff_id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    event: Mapped[int] = mapped_column(BigInteger())
+
+
+class CannedReplyRow(Base):
+    """A text that the team keeps ready for its answers."""
+
+    __tablename__ = "canned_replies"
+
+    id: Mapped[int] = _numbered()
+    title: Mapped[str] = mapped_column(unique=True)
+    text: Mapped[str]
+    by: Mapped[str]
     at: Mapped[datetime]
 
 

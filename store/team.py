@@ -61,13 +61,13 @@ def _choose(request: AssignRequest, candidates: list[Candidate]) -> Assigned:
 
 
 async def _candidates(session: AsyncSession, team: dict[str, StaffRow]) -> list[Candidate]:
-    loads = await _loads(session)
+    held = await loads(session)
     return [
-        Candidate(Staff.model_validate(row.settings), loads.get(row.id, 0), row.last_assigned) for row in team.values()
+        Candidate(Staff.model_validate(row.settings), held.get(row.id, 0), row.last_assigned) for row in team.values()
     ]
 
 
-async def _loads(session: AsyncSession) -> dict[str, int]:
+async def loads(session: AsyncSession) -> dict[str, int]:
     """How many cases each person holds."""
     held = select(ReservationRow.staff_id, func.count().label("held")).group_by(ReservationRow.staff_id)
     return {row.staff_id: row.held for row in await session.execute(held)}

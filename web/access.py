@@ -8,7 +8,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from handover.errors import NotFound
+from handover.people import By, access_of
 from handover.routing import is_manager
+from handover.staff import Access
 from web.problems import ApiError
 from web.services import Parts, Services
 
@@ -24,6 +26,12 @@ class Caller:
     name: str
     staff_id: str | None
     manages: bool
+    access: Access = Access.staff
+
+    @property
+    def by(self) -> By:
+        """As the rules about changing people know them."""
+        return By(self.staff_id, self.access)
 
     def acts_as(self, staff_id: str | None) -> str:
         """On whose behalf this is done. Raises ApiError where that is nobody, or somebody else."""
@@ -82,7 +90,7 @@ async def _by_key(request: Request, parts: Services, secret: str) -> Caller:
             401, "unauthorized", "This key is not known here, or was revoked.", {"WWW-Authenticate": "Bearer"}
         )
     if key.staff_id is None:
-        return Caller(f"key:{key.id}", None, manages=True)
+        return Caller(f"key:{key.id}", None, manages=True, access=Access.admin)
     found = await _person(parts, f"key:{key.id}", key.staff_id)
     if found is None:
         raise ApiError(403, "unknown_staff", f"This key acts for {key.staff_id}, who is not on the team (any more).")
@@ -94,7 +102,7 @@ async def _person(parts: Services, name: str, staff_id: str) -> Caller | None:
         staff = await parts.team.staff(staff_id)
     except NotFound:
         return None
-    return Caller(name, staff_id, is_manager(staff)) if staff.enabled else None
+    return Caller(name, staff_id, is_manager(staff), access_of(staff)) if staff.enabled else None
 
 
 Who = Annotated[Caller, Depends(caller)]

@@ -10,12 +10,14 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
+from starlette.middleware.gzip import GZipMiddleware
 
 from assistant.detect import recognised
 from client import HandoverClient, connect
 from handover.openings import look_up
 from keys import first_key, signing_secret
 from logs import set_up_logging
+from plots.drawing import PygalPlotter
 from settings import AppSettings, settings_or_exit
 from store import Store
 from store.first_start import first_start
@@ -23,7 +25,7 @@ from web.api import conversations, handovers, missed, notifications, operations,
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
 from web.measures import Measured
-from web.pages import bots, chat, docs, inbox, people
+from web.pages import bots, chat, docs, inbox, invitation, me, numbers, people, replies, team, told, widget
 from web.problems import add_problem_handlers
 from web.security import SecurityHeaders
 from web.services import Services
@@ -58,13 +60,20 @@ def create_app() -> FastAPI:
         settings_api,
         operations,
         people,
+        invitation,
+        team,
+        me,
         inbox,
+        replies,
+        told,
+        numbers,
         bots,
         chat,
+        widget,
         docs,
     ):
         app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=HERE / "static")), name="static")
     return app
 
 
@@ -83,12 +92,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 reads=store.reads,
                 admin=store.settings,
                 team=store.team,
+                people=store.people,
                 inbox=store.notifications,
+                desk=store.desk,
                 missed=store.missed,
                 door=store.access,
                 watcher=watcher,
                 recognise=recognised,
                 openings=look_up,
+                plots=PygalPlotter(),
                 secret=signing_secret(settings),
             )
             yield

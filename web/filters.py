@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Annotated
+from zoneinfo import available_timezones
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from handover.messages import HandoverStatus
 
@@ -23,20 +24,35 @@ class Part(Filters):
     limit: Annotated[int, Field(ge=1, le=200, description="The most items in a part.")] = 50
 
 
-class NumbersFilters(Filters):
-    """Which handovers are counted. A filter that is left out matches all."""
+class CaseFilters(Filters):
+    """Which handovers. A filter that is left out matches all."""
 
     bot_id: str | None = None
     assignee: Assignee = None
+    reason: Annotated[str | None, Field(description="A scenario, or the name of a rule.")] = None
     since: Annotated[AwareDatetime | None, Field(description="Opened from then on.")] = None
     until: Annotated[AwareDatetime | None, Field(description="Opened before then.")] = None
 
 
-class HandoverFilters(NumbersFilters):
+class NumbersFilters(CaseFilters):
+    """Which handovers are counted, and where weeks and days begin."""
+
+    time_zone: Annotated[
+        str, Field(max_length=64, description="Of the weeks and hours of the answer, like `Europe/Berlin`.")
+    ] = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("no time zone has this name; allowed is one like Europe/Berlin, or UTC")
+        return name
+
+
+class HandoverFilters(CaseFilters):
     """Which handovers. A filter that is left out matches all."""
 
     conversation_id: str | None = None
-    reason: Annotated[str | None, Field(description="A scenario, or the name of a rule.")] = None
     status: Annotated[Sequence[HandoverStatus] | None, Field(description="One status, or several of them.")] = None
 
 

@@ -1,6 +1,6 @@
 """What the routes work with: the parts that web/app.py puts together, by their ports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -8,18 +8,23 @@ from fastapi import Depends, Request
 from client import HandoverClient
 from handover.ports import (
     BotSettings,
+    Desk,
     Doorkeeper,
     Events,
     Inbox,
     LookUpOpenings,
     MissedHandovers,
+    People,
+    Plotter,
     Reads,
     Recognise,
     SettingsAdmin,
     Team,
 )
 from settings import AppSettings
+from web.crowd import Crowd
 from web.watcher import Watcher
+from web.writers import Writers
 
 
 class Admin(BotSettings, SettingsAdmin, Protocol):
@@ -39,13 +44,18 @@ class Services:
     reads: AllReads
     admin: Admin
     team: Team
+    people: People
     inbox: Inbox
+    desk: Desk
     missed: MissedHandovers
     door: Doorkeeper
     watcher: Watcher
     recognise: Recognise
     openings: LookUpOpenings
+    plots: Plotter
     secret: str
+    writers: Writers = field(default_factory=Writers)
+    crowd: Crowd = field(default_factory=Crowd)
 
 
 def services(request: Request) -> Services:

@@ -13,8 +13,8 @@ Found = TypeVar("Found")
 LOOK_SECONDS = 0.01
 """How often the watcher looks while somebody waits. One cheap query; with nobody waiting it does not look at all."""
 
-IDLE_LOOK_SECONDS = 0.25
-"""How often it looks while only live pages wait, which are in no hurry."""
+IDLE_LOOK_SECONDS = 0.1
+"""How often it looks while only live pages wait, which have half a second to show what is new."""
 
 
 class Watcher:

@@ -20,7 +20,14 @@ QUIET = [
     "--no-first-run",
 ]
 
-PROVOKED = ("status of 401", "status of 409", "status of 422", "status of 503", "ERR_FAILED")
+PROVOKED = (
+    "status of 401",
+    "status of 409",
+    "status of 422",
+    "status of 503",
+    "ERR_FAILED",
+    "ERR_INTERNET_DISCONNECTED",
+)
 """Failed requests that tests provoke: refusals, and cuts in the line."""
 
 Open = Callable[..., Awaitable[BrowserContext]]

@@ -33,10 +33,12 @@ async def ask_for_a_person(chat: Page) -> None:
 async def sign_in(person: BrowserContext, stack: Stack, staff_id: str, path: str = "/inbox") -> Page:
     page = await person.new_page()
     await page.goto(path)
+    await page.get_by_role("link", name="sign in with an API key").click()
     await page.get_by_label("API key").fill((stack.plan.data_dir / "api-key").read_text().strip())
     await page.get_by_label("Staff id").fill(staff_id)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    await page.wait_for_load_state()
     return page
 
 
@@ -50,6 +52,7 @@ async def conversation_of(chat: Page) -> str:
 async def open_case(inbox: Page, chat: Page) -> None:
     await inbox.get_by_role("link", name=f"Visitor {await conversation_of(chat)}").click()
     await expect(inbox.locator("#messages")).to_be_visible()
+    await inbox.wait_for_load_state()
 
 
 async def press(page: Page, name: str) -> None:

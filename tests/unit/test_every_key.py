@@ -29,6 +29,7 @@ from handover.bot import (
     Label,
     Length,
     Message,
+    Origin,
     RungTarget,
     Target,
     Title,
@@ -56,6 +57,10 @@ FORMS: list[tuple[Any, list[Any]]] = [
     (Message, ["Call {number}", "Dear {Contact_Name}"]),
     (Title, ["{assignee}"]),
     (Label, ["{assignee}"]),
+    (
+        Origin,
+        ["www.example.com", "https://example.com/shop", "https://*.example.com", "https://a.example; b", "null", ""],
+    ),
     (Length, ["0s", {"seconds": 0.5}]),
     (Wait, ["0s", {"seconds": 0.05}]),
     (HINTS[Bot]["debounce"], ["61m"]),
@@ -249,9 +254,13 @@ def misspelt(name: str) -> str:
 
 
 def _good(path: KeyPath) -> Any:
-    return {"ladder": {"after": "1h", "to": "manager"}, "rules": {"name": "Refund"}, "actions": {}}.get(
-        str(path[-1]), "good"
-    )
+    good = {
+        "ladder": {"after": "1h", "to": "manager"},
+        "rules": {"name": "Refund"},
+        "actions": {},
+        "origins": "https://www.example.com",
+    }
+    return good.get(str(path[-1]), "good")
 
 
 TRIED = [(source, wrong) for source, places in KNOWN.items() for place in places for wrong in wrong_values(place)]

@@ -99,3 +99,36 @@ async def test_what_is_no_week_is_refused_and_named(managers: Http, asked: dict[
     answer = await managers.get("/v1/review", params=asked)
     assert answer.status_code == 422
     assert next(iter(asked)) in answer.json()["detail"]
+
+
+async def test_the_pictures_of_a_review(managers: Http, now_store: Store) -> None:
+    await Handover.opened(now_store, "c1", reason="lack_of_information", request="Do you take bitcoin?")
+    review = await got(managers, "/review", week="2026-W47")
+    assert {plot["question"] for plot in review["plots"]} >= {"How many handovers are there, and why?"}
+    for plot in review["plots"]:
+        picture = await managers.get(plot["svg"])
+        assert (picture.status_code, picture.headers["content-type"]) == (200, "image/svg+xml")
+        assert picture.text.count(plot["question"]) > 1  # its title is drawn as well
+        assert "default-src 'none'" in picture.headers["content-security-policy"]
+    dark = await managers.get(review["plots"][0]["svg"], params={"week": "2026-W47", "dark": True, "narrow": True})
+    assert "#1d2329" in dark.text
+
+
+@pytest.mark.parametrize("path", ["nothing.svg?week=2026-W47", "handovers.svg?week=2026-W10"])
+async def test_a_picture_that_is_not_there(managers: Http, path: str) -> None:
+    answer = await managers.get(f"/v1/review/plots/{path}")
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:handover:problem:not_found")
+
+
+async def test_the_pictures_of_a_review_are_for_managers(sign_in: SignIn) -> None:
+    answer = await (await sign_in("ann")).get("/v1/review/plots/handovers.svg")
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:handover:problem:managers_only")
+
+
+async def test_the_numbers_of_a_reason_in_a_time_zone(managers: Http, now_store: Store) -> None:
+    await Handover.opened(now_store, "c1", reason="high_value", at=START - timedelta(hours=9, minutes=30))
+    await Handover.opened(now_store, "c2")
+    found = await got(managers, "/metrics/handovers", reason="high_value", time_zone="Europe/Berlin")
+    assert found["per_week"] == {"2026-W47": 1}
+    answer = await managers.get("/v1/metrics/handovers", params={"time_zone": "Berlin"})
+    assert (answer.status_code, answer.json()["errors"][0]["key"]) == (422, "time_zone")

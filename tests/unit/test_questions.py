@@ -74,3 +74,18 @@ def test_what_has_no_words_asks_nothing(request_: str) -> None:
 
 def test_little_words_alone_are_a_question_as_well() -> None:
     assert counts("What is this?", "what is this", "Where are you?") == [2, 1]
+
+
+def test_a_group_names_some_of_the_conversations_once_each() -> None:
+    asked = ["Do you take bitcoin?"] * 8 + ["Take bitcoins?", "Are you open on Sunday?", "!"]
+    where = ["c1", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "other", "none"]
+    bitcoin, sunday = grouped(asked, where)
+    assert bitcoin.conversations == ["c1", "c2", "c3", "c4", "c5"]
+    assert bitcoin.examples == ["Do you take bitcoin?", "Take bitcoins?"]
+    assert sunday.conversations == ["other"]
+    assert grouped(asked)[0].conversations == []
+
+
+def test_a_group_has_three_examples_at_most() -> None:
+    wordings = [f"Do you {little} take bitcoin?" for little in ("all", "also", "now", "please", "just", "ever")]
+    assert [len(group.examples) for group in grouped(wordings)] == [3]

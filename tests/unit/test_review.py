@@ -1,39 +1,16 @@
 """The weekly review: which week, its text, and who is told once."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from handover.errors import Refused
-from handover.review import MOST_SHOWN, Letter, review_of
+from handover.review import MOST_SHOWN, Letter, letter_of, review_of
 from handover.views import HandoverNumbers
 from handover.week import Week, week_before, week_named
+from tests.unit.numbers_world import numbers
 
 W47 = Week(2026, 47, "Europe/Berlin")
-
-
-def numbers(**values: Any) -> HandoverNumbers:
-    nothing: dict[str, Any] = {
-        "handovers": 0,
-        "conversations": 0,
-        "handover_share": None,
-        "completed": 0,
-        "completion_rate": None,
-        "converted": 0,
-        "conversion_rate": None,
-        "unnecessary": 0,
-        "first_response_median": None,
-        "first_response_p90": None,
-        "sla_compliance": None,
-        "breaches": 0,
-        "reasons": {},
-        "per_week": {},
-        "breaches_by_hour": [0] * 24,
-        "per_bot": [],
-        "per_person": [],
-    }
-    return HandoverNumbers.model_validate(nothing | values)
 
 
 SOME = numbers(
@@ -165,3 +142,31 @@ def test_one_key_a_week_and_manager() -> None:
     assert {letter.notification("omar").key for letter in letters} == {"review/2026-W47/omar"}
     assert letters[0].notification("pia").key != letters[0].notification("omar").key
     assert letters[0].notification("omar").event == "review"
+
+
+# ---- pictures --------------------------------------------------------------------------------------------------------
+
+
+def test_a_review_has_the_addresses_of_its_pictures_and_of_its_page() -> None:
+    with_weeks = SOME.model_copy(update={"reasons_per_week": {"2026-W47": SOME.reasons}})
+    review = review_of(W47, with_weeks, ["Do you take bitcoin?"], ["c1"])
+    assert [(plot.question, plot.svg) for plot in review.plots] == [
+        ("How many handovers are there, and why?", "/v1/review/plots/handovers.svg?week=2026-W47"),
+        ("What could the bot not answer?", "/v1/review/plots/questions.svg?week=2026-W47"),
+    ]
+    assert review.plots[0].answer == "14 handovers; the most frequent reason: human requested (9 of 14)."
+    assert review.page == "/numbers?range=days&from=2026-11-16&to=2026-11-22"
+    assert review.questions[0].conversations == ["c1"]
+
+
+def test_nothing_handed_over_has_no_pictures() -> None:
+    assert review_of(W47, numbers(), []).plots == []
+
+
+def test_the_letter_links_to_the_pictures() -> None:
+    review = review_of(W47, SOME, [])
+    letter = letter_of(review, ["omar"], "https://help.example.org/")
+    link = "https://help.example.org/numbers?range=days&from=2026-11-16&to=2026-11-22"
+    assert letter.text == f"{review.text}\n\nThe same as pictures, with all figures: {link}"
+    assert (letter.week, letter.to) == ("2026-W47", ["omar"])
+    assert letter_of(review, ["omar"]).text == review.text

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from handover.week import Week
 from store import Store
-from store.numbers import percentile
+from store.counting import percentile
 from store.tables import HandoverRow
 from tests.unit.store_lives import Handover
 from tests.unit.store_world import START, Clock, begin, case_of, open_one, said, save, trigger
@@ -173,6 +173,83 @@ async def test_weeks_are_those_of_the_iso_calendar(store: Store) -> None:
     for name, day in (("c1", 0), ("c2", 6.5), ("c3", 7), ("c4", 46.5)):
         await Handover.opened(store, name, at=START + timedelta(days=day))
     assert (await store.reads.numbers()).per_week == {"2026-W47": 2, "2026-W48": 1, "2026-W53": 1}
+
+
+async def test_each_week_apart(store: Store, clock: Clock) -> None:
+    await some_cases(store, clock)
+    await Handover.opened(store, "later", at=START + timedelta(days=7), reason="high_value")
+    numbers = await store.reads.numbers()
+    assert numbers.reasons_per_week == {
+        "2026-W47": {"human_requested": 7, "negative_sentiment": 1},
+        "2026-W48": {"high_value": 1},
+    }
+    # Completed and cancelled as above; running and running-late are open.
+    assert numbers.tasks_per_week == {
+        "2026-W47": {"completed": 4, "cancelled": 2, "open": 2},
+        "2026-W48": {"open": 1},
+    }
+
+
+async def test_first_responses_against_the_promise(store: Store, clock: Clock) -> None:
+    for name, hours in (("quick", 0.25), ("quarter", 0.26), ("at-its-due-time", 24), ("late", 24.5)):
+        await (await Handover.opened(store, name)).answered(hours)
+    await Handover.opened(store, "overdue")
+    await Handover.opened(store, "has-time", at=START + timedelta(hours=20))
+    await (await Handover.opened(store, "ended-without-a-word")).completed(3)
+    clock.forward(hours=41)
+    counted = (await store.reads.numbers()).first_responses
+    assert (counted.in_time, counted.late, counted.overdue) == (3, 1, 1)
+    assert [(one.up_to, one.in_time, one.late) for one in counted.by_wait] == [
+        (15 * 60, 1, 0),
+        (60 * 60, 1, 0),
+        (4 * 60 * 60, 0, 0),
+        (8 * 60 * 60, 0, 0),
+        (24 * 60 * 60, 1, 0),
+        (None, 0, 1),
+    ]
+
+
+async def test_the_promise_is_the_first_due_time_whatever_follows(store: Store) -> None:
+    handover = await Handover.opened(store, "c1")
+    await handover.completed(3, "scheduled", follow_up_at=START + timedelta(hours=48))
+    await handover.answered(50)  # the follow-up is due at 72
+    counted = (await store.reads.numbers()).first_responses
+    assert (counted.in_time, counted.late) == (0, 1)
+
+
+async def test_weeks_and_hours_are_those_of_the_time_zone(store: Store, clock: Clock) -> None:
+    await Handover.opened(store, "c1", at=START - timedelta(hours=9, minutes=30))  # Sunday 23:30 in Greenwich
+    clock.forward(hours=41)
+    in_greenwich = await store.reads.numbers()
+    in_berlin = await store.reads.numbers(time_zone="Europe/Berlin")
+    assert (list(in_greenwich.per_week), list(in_berlin.per_week)) == (["2026-W46"], ["2026-W47"])
+    assert list(in_berlin.reasons_per_week) == list(in_berlin.tasks_per_week) == ["2026-W47"]
+    assert (in_greenwich.breaches_by_hour[23], in_berlin.breaches_by_hour[0]) == (1, 1)
+
+
+async def test_the_measures_of_one_reason(store: Store, clock: Clock) -> None:
+    await some_cases(store, clock)
+    numbers = await store.reads.numbers(reason="negative_sentiment")
+    assert (numbers.handovers, numbers.reasons) == (1, {"negative_sentiment": 1})
+    assert (numbers.conversations, numbers.handover_share) == (9, 1 / 9)
+
+
+async def test_what_the_bot_could_not_answer_and_where_it_was_asked(store: Store) -> None:
+    gap, bitcoin = "lack_of_information", "Do you take bitcoin?"
+    for hour, (name, request) in enumerate([("c1", bitcoin), ("c2", "Do you take bitcoins"), ("c3", bitcoin)]):
+        await Handover.opened(store, name, reason=gap, request=request, at=START + timedelta(hours=hour))
+    await Handover.opened(store, "c4", reason=gap, request="Are you open on Sunday?", holder="bob", bot_id="billing")
+    await Handover.opened(store, "c5", request=bitcoin)
+    first, second = await store.reads.unanswered()
+    assert (first.count, first.examples, first.conversations) == (
+        3,
+        [bitcoin, "Do you take bitcoins"],
+        ["c3", "c2", "c1"],
+    )
+    assert (second.count, second.conversations) == (1, ["c4"])
+    assert await store.reads.unanswered(assignee="bob") == await store.reads.unanswered(bot_id="billing") == [second]
+    assert await store.reads.unanswered(reason="human_requested") == []
+    assert await store.reads.unanswered(until=START) == []
 
 
 async def test_the_measures_of_a_time_a_bot_and_a_person(store: Store, clock: Clock) -> None:

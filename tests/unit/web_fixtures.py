@@ -10,6 +10,7 @@ import pytest
 
 from assistant.detect import recognised
 from handover.openings import look_up
+from plots.drawing import PygalPlotter
 from settings import AppSettings
 from store import Store
 from store.database import Database
@@ -42,12 +43,15 @@ def services(now_store: Store, client: ClientDouble, tmp_path: Path) -> Services
         reads=store.reads,
         admin=store.settings,
         team=store.team,
+        people=store.people,
         inbox=store.notifications,
+        desk=store.desk,
         missed=store.missed,
         door=store.access,
         watcher=Watcher(store.reads),
         recognise=recognised,
         openings=look_up,
+        plots=PygalPlotter(),
         secret="secret",
     )
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel
 
 from handover.bot import Bot
-from handover.documents import person_problems, validated
+from handover.documents import validated
 from handover.errors import Problem, SettingsError
 from handover.ids import SETTINGS_ID
 from handover.ports import Versioned
@@ -15,6 +15,7 @@ from handover.views import Page
 from web.access import Manager, Who
 from web.problems import RESPONSES
 from web.services import Parts
+from web.team import change_person
 
 router = APIRouter(prefix="/v1", tags=["settings"], responses=RESPONSES)
 
@@ -74,14 +75,10 @@ async def get_staff(staff_id: SettingsId, parts: Parts, who: Who) -> Staff:
 
 @router.put("/staff/{staff_id}")
 async def put_staff(staff_id: SettingsId, settings: Fields, parts: Parts, who: Manager) -> Staff:
-    """Change a person, or add one."""
+    """Change a person, or add one. Only an admin makes or changes managers and admins."""
     person = validated(Staff, {"id": staff_id, **settings}, "staff")
     _same_id("staff", person.id, staff_id)
-    others = [one for one in await parts.admin.team() if one.id != staff_id]
-    problems = person_problems(person, others)
-    if problems:
-        raise SettingsError("staff", problems)
-    return await parts.admin.put_staff(person)
+    return await change_person(parts, who, staff_id, lambda before: person)
 
 
 def _same_id(source: str, in_body: str, in_path: str) -> None:

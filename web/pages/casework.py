@@ -3,13 +3,24 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
+from handover.canned import filled
 from handover.messages import ConversationStatus, HandoverStatus
 from handover.staff import Staff
-from handover.views import ConversationDetail, HandoverDetail, HandoverSummary, MessageView, TaskView
-from web.pages import words
+from handover.views import (
+    ConversationDetail,
+    HandoverDetail,
+    HandoverSummary,
+    MessageView,
+    MissedView,
+    News,
+    TaskView,
+)
 from web.pages.guard import Me
+from web.pages.story import Moment, story
 from web.pages.worklist import display_name
 from web.services import Services
 
@@ -29,6 +40,17 @@ class Deed(StrEnum):
     complete = "complete"
     reassign = "reassign"
     cancel = "cancel"
+    reopen = "reopen"
+    missed = "missed"
+    not_missed = "not-missed"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A canned reply with this contact's and this person's names in it."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +63,12 @@ class Casework:
     team: list[Staff]
     names: Mapping[str, str]
     offers: frozenset[Deed]
+    marks: Mapping[int, MissedView]
+    """By turn: what reviewers say that the bot should have handed over."""
+    canned: list[Ready]
+    news: News
+    staff_id: str
+    """Who looks at it."""
 
     @property
     def title(self) -> str:
@@ -62,8 +90,27 @@ class Casework:
         return sorted({role for person in self.team for role in person.roles})
 
     @property
-    def evidence(self) -> list[str]:
-        return [words.evidence(one, self.names) for one in self.handover.evidence] if self.handover else []
+    def story(self) -> list[Moment]:
+        """The handover's timeline."""
+        return story(self.handover, self.names, self.staff_id) if self.handover else []
+
+    @cached_property
+    def reviewable(self) -> frozenset[int]:
+        """The rows of messages that a person may say about: here a handover was missed. The last of each turn of the bot's."""
+        ended = {one.turn: one.row for one in self.messages if one.author == "bot" and one.turn is not None}
+        at = {one.row: one.at for one in self.messages}
+        return frozenset(row for row in ended.values() if not self._was_handed_over(at[row]))
+
+    def mark(self, message: MessageView) -> MissedView | None:
+        """What a reviewer says of the turn that a message ends."""
+        return self.marks.get(message.turn or 0) if message.row in self.reviewable else None
+
+    def _was_handed_over(self, at: datetime) -> bool:
+        current = [self.handover] if self.handover else []
+        return any(
+            one.opened_at <= at and (one.completed_at is None or at < one.completed_at)
+            for one in [*current, *self.earlier]
+        )
 
     def name(self, staff_id: str | None) -> str:
         """A person's name; for what is no staff id, the id itself."""
@@ -86,13 +133,18 @@ class Casework:
 async def casework(parts: Services, me: Me, conversation_id: str) -> Casework:
     """What the page of a conversation shows. Raises NotFound."""
     reads = parts.reads
-    conversation, messages, handovers, team = await asyncio.gather(
+    # What is new is asked for first: what comes while the rest is read is shown, but not counted as seen.
+    news = (await parts.desk.news(me.staff_id, [conversation_id])).get(conversation_id, News())
+    conversation, messages, handovers, team, marks, canned = await asyncio.gather(
         reads.conversation(conversation_id),
         _messages(parts, conversation_id),
         reads.handovers(conversation_id=conversation_id),
         parts.admin.team(),
+        parts.missed.missed(conversation_id),
+        parts.desk.canned(),
     )
     current = conversation.detail
+    name = conversation.contact.name
     return Casework(
         conversation=conversation,
         messages=messages,
@@ -100,6 +152,10 @@ async def casework(parts: Services, me: Me, conversation_id: str) -> Casework:
         team=[person for person in team if person.enabled],
         names={person.id: person.name for person in team},
         offers=offers(conversation, me, managed=_people_managed_by(me, team)),
+        marks={one.turn: one for one in marks},
+        canned=[Ready(one.title, filled(one.text, name, me.name)) for one in canned],
+        news=news,
+        staff_id=me.staff_id,
     )
 
 
@@ -107,7 +163,7 @@ def offers(conversation: ConversationDetail, me: Me, managed: frozenset[str]) ->
     """What this person may do here now; Handover itself looks again when they do it."""
     current = conversation.detail
     if current is None or current.status.ended:
-        return frozenset({Deed.take_over})
+        return frozenset({Deed.take_over} | ({Deed.reopen} if current is not None and me.manages else set()))
     possible = {Deed.note}
     if _may_claim(conversation, current, me):
         possible.add(Deed.claim)

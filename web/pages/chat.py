@@ -1,30 +1,43 @@
-"""A plain chat page for visitors: write, read, and ask for a person, in their own conversation only."""
+"""The chat of visitors: write, read, and ask for a person, in their own conversation only.
 
+/chat is a page of its own; the widget shows the same chat in a frame on other sites (widget.py).
+"""
+
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
 from handover.bot import Id
 from handover.conversation import ConversationInput
-from handover.errors import NotFound
-from handover.messages import Author, RequestHuman
-from handover.views import MessageView, Page
+from handover.messages import RequestHuman
 from web.access import check_origin
 from web.api.conversations import post
 from web.bodies import Body, MessageBody
-from web.pages.live import conversation_news
 from web.pages.rendering import PageRoute, page, see
+from web.pages.sites import check_allowed, site_of
 from web.pages.standing import ChatStanding, chat_standing
-from web.pages.visitors import TheVisitor, new_visitor, remember, visitor_of
+from web.pages.visitor_news import ChatMessage, said, shown, visitor_news
+from web.pages.visitors import (
+    KEPT_SECONDS,
+    TheVisitor,
+    Visitor,
+    new_visitor,
+    on_their_site,
+    remember,
+    token_for,
+    visitor_in,
+    visitor_of,
+)
+from web.problems import ApiError
 from web.services import Parts, Services
 
 router = APIRouter(prefix="/chat", route_class=PageRoute, include_in_schema=False)
 
 MessageId = Annotated[str, Field(min_length=1, max_length=100)]
-_OF_INTEREST = frozenset({"message", "status"})
 
 
 class Said(Body):
@@ -40,22 +53,26 @@ class Pressed(Body):
     press_id: MessageId
 
 
-class ChatMessage(BaseModel):
-    """What a visitor sees of a message. `message_id` is their own, of what they wrote themselves."""
+class Entering(Body):
+    """A new conversation with a bot, or with `token` a new token for the one that it names."""
 
-    row: int
-    author: Author
-    label: str
-    text: str
-    at: str
-    message_id: str = ""
+    bot: Id | None = None
+    token: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class Entered(BaseModel):
+    """The token for everything else. `chat`: the end of the conversation's id, by which the inbox names visitors."""
+
+    token: str
+    chat: str
 
 
 class ChatPart(BaseModel):
-    """Messages and where the conversation stands. `next`: ask again behind this row."""
+    """Messages and where the conversation stands. `next`: ask again behind this row. `cursor`: follow behind this event."""
 
     items: list[ChatMessage]
     next: str | None
+    cursor: int
     standing: ChatStanding
 
 
@@ -66,7 +83,7 @@ async def chat_page(request: Request, parts: Parts, bot: Id | None = None) -> Re
     if found is None or bot not in (None, found.bot_id):
         found = new_visitor(bot)
     settings = (await parts.admin.bot(found.bot_id)).bot
-    answer = page(request, "chat.html", bot=settings, chat=found.conversation_id[-8:])
+    answer = page(request, "chat.html", bot=settings, entered=_entered(parts, found))
     remember(request, answer, parts, found)
     return answer
 
@@ -81,34 +98,40 @@ async def start_over(request: Request, parts: Parts) -> Response:
     return answer
 
 
+@router.post("/session")
+async def enter(entering: Entering, request: Request, parts: Parts) -> Entered:
+    """A token. Raises ApiError 403 on a site that the bot does not allow, 401 where the old token is too old."""
+    check_origin(request)
+    if entering.token is not None:
+        return _entered(parts, await on_their_site(request, parts, visitor_in(parts, entering.token, KEPT_SECONDS)))
+    site = site_of(request)
+    await check_allowed(request, parts, entering.bot, site)
+    return _entered(parts, new_visitor(entering.bot, site))
+
+
+async def _may_begin(request: Request, parts: Parts, who: TheVisitor) -> Visitor:
+    """The visitor, who may begin a conversation where they have none yet. Raises ApiError 429."""
+    address = request.client.host if request.client else ""
+    known = parts.crowd.knows(address, who.conversation_id) or await _has_begun(parts, who)
+    if not known and not parts.crowd.admits(address, who.conversation_id, time.monotonic()):
+        detail = "Too many new conversations from your network. Please try again later."
+        raise ApiError(429, "too_many", detail, {"Retry-After": "60"})
+    return who
+
+
+Beginner = Annotated[Visitor, Depends(_may_begin)]
+
+
 @router.post("/messages", status_code=202)
-async def say(said: Said, parts: Parts, who: TheVisitor) -> dict[str, str]:
+async def say(message: Said, parts: Parts, who: Beginner) -> dict[str, str]:
     """The visitor wrote."""
-    body = MessageBody(message_id=said.message_id, text=said.text, bot_id=who.bot_id)
+    body = MessageBody(message_id=message.message_id, text=message.text, bot_id=who.bot_id)
     await post(parts, "visitor", who.conversation_id, body, wait=None)
-    return {"message_id": said.message_id}
-
-
-@router.get("/messages")
-async def messages(parts: Parts, who: TheVisitor, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> ChatPart:
-    """What was said in the visitor's conversation, without what the team notes for itself."""
-    found = await _messages(parts, who.conversation_id, after)
-    return ChatPart(
-        items=[_shown(one) for one in found.items],
-        next=found.next,
-        standing=await chat_standing(parts, who),
-    )
-
-
-@router.get("/live", response_class=EventSourceResponse)
-async def live(parts: Parts, who: TheVisitor) -> AsyncIterator[ServerSentEvent]:
-    """A nudge whenever there is something new for the visitor to see."""
-    async for nudge in conversation_news(parts, who.conversation_id, _matters):
-        yield nudge
+    return {"message_id": message.message_id}
 
 
 @router.post("/handover", status_code=202)
-async def talk_to_a_person(pressed: Pressed, parts: Parts, who: TheVisitor) -> dict[str, bool]:
+async def talk_to_a_person(pressed: Pressed, parts: Parts, who: Beginner) -> dict[str, bool]:
     """The button. Raises Refused with the bot's own words where it hands nothing over."""
     start = ConversationInput(conversation_id=who.conversation_id, bot_id=who.bot_id, channel="web")
     key = f"visitor/{pressed.press_id}"
@@ -116,22 +139,31 @@ async def talk_to_a_person(pressed: Pressed, parts: Parts, who: TheVisitor) -> d
     return {"requested": True}
 
 
-async def _messages(parts: Services, conversation_id: str, after: int) -> Page[MessageView]:
-    """What was said; nothing yet where the conversation has not begun."""
-    try:
-        return await parts.reads.messages(conversation_id, after=after)
-    except NotFound:
-        return Page(items=[])
-
-
-def _shown(one: MessageView) -> ChatMessage:
-    own = one.message_id if one.author is Author.contact else ""
-    return ChatMessage(
-        row=one.row, author=one.author, label=one.label, text=one.text, at=one.at.isoformat(), message_id=own
+@router.get("/messages")
+async def messages(parts: Parts, who: TheVisitor, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> ChatPart:
+    """What was said in the visitor's conversation, without what the team notes for itself."""
+    cursor = await parts.reads.newest_event()  # before the messages: what comes in between is told twice, not never
+    found = await said(parts, who.conversation_id, after)
+    return ChatPart(
+        items=[shown(one) for one in found.items],
+        next=found.next,
+        cursor=cursor,
+        standing=await chat_standing(parts, who, (await parts.admin.bot(who.bot_id)).bot),
     )
 
 
-def _matters(event: ServerSentEvent) -> bool:
-    """Whether there is something to see for the visitor: what the team notes for itself is not even hinted at."""
-    is_note = isinstance(event.data, dict) and event.data.get("data", {}).get("author") == Author.note
-    return event.event in _OF_INTEREST and not is_note
+@router.get("/live", response_class=EventSourceResponse)
+async def live(
+    parts: Parts, who: TheVisitor, last_event_id: Annotated[int, Header(ge=0, le=2**62)]
+) -> AsyncIterator[ServerSentEvent]:
+    """What is new behind an event, live."""
+    async for news in visitor_news(parts, who, last_event_id):
+        yield news
+
+
+async def _has_begun(parts: Services, who: Visitor) -> bool:
+    return bool((await said(parts, who.conversation_id, limit=1)).items)
+
+
+def _entered(parts: Services, who: Visitor) -> Entered:
+    return Entered(token=token_for(parts, who), chat=who.conversation_id[-8:])

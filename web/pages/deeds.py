@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handover.errors import NotFound, Refused
-from handover.ids import HandoverId
+from handover.ids import HandoverId, parse_handover_id
 from handover.messages import (
     MAX_TEXT,
     Acted,
@@ -28,6 +28,7 @@ from web.services import Services
 
 PRESETS = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
 MORNING = time(9)
+MOST_REASON = 500
 
 
 class NotLikeThis(Refused):
@@ -72,6 +73,14 @@ class Asked:
         except (ValueError, KeyError, OSError):
             raise NotLikeThis(f"The time zone {self.get('zone')[:64]!r} is not known here.") from None
 
+    @property
+    def turn(self) -> int:
+        """The turn of the bot's that the form is about. Raises NotLikeThis."""
+        number = self.get("turn")
+        if not number.isdecimal() or not 0 < int(number[:10]) < 2**31:
+            raise NotLikeThis("The form does not say which answer of the bot it is about.")
+        return int(number)
+
     async def on(self, act: Callable[[HandoverId], Awaitable[Acted]]) -> None:
         """Act on the handover that the form was made for, which must belong to the conversation."""
         handover_id = self._own("handover")
@@ -79,6 +88,9 @@ class Asked:
 
     def task_id(self) -> str:
         return self._own("task")
+
+    def handover_id(self) -> HandoverId:
+        return parse_handover_id(self._own("handover"))
 
     def _own(self, kind: str) -> str:
         name = self.get(kind)
@@ -166,8 +178,23 @@ async def _reassign(asked: Asked) -> None:
 
 
 async def _cancel(asked: Asked) -> None:
-    act = Cancel(staff_id=asked.staff_id, reason=asked.get("reason")[:500])
+    act = Cancel(staff_id=asked.staff_id, reason=asked.get("reason")[:MOST_REASON])
     await asked.on(lambda one: asked.parts.client.cancel(one, act))
+
+
+async def _reopen(asked: Asked) -> None:
+    act, handover = ByStaff(staff_id=asked.staff_id), asked.handover_id()
+    await asked.parts.client.reopen(handover, act, asked.get("reason")[:MOST_REASON])
+
+
+async def _missed(asked: Asked) -> None:
+    await asked.parts.missed.mark(asked.conversation_id, asked.turn, asked.staff_id, asked.get("reason")[:MOST_REASON])
+
+
+async def _not_missed(asked: Asked) -> None:
+    await asked.parts.missed.unmark(asked.conversation_id, asked.turn)
+    what = f"{asked.staff_id}: {asked.conversation_id}, turn {asked.turn}"
+    await asked.parts.door.audit("missed_taken_back", f"person:{asked.staff_id}", what)
 
 
 _DEEDS: dict[Deed, Callable[[Asked], Awaitable[None]]] = {
@@ -180,4 +207,7 @@ _DEEDS: dict[Deed, Callable[[Asked], Awaitable[None]]] = {
     Deed.complete: _complete,
     Deed.reassign: _reassign,
     Deed.cancel: _cancel,
+    Deed.reopen: _reopen,
+    Deed.missed: _missed,
+    Deed.not_missed: _not_missed,
 }

@@ -5,18 +5,21 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from web.access import by_session, check_origin
+from web.access import Caller, by_session, check_origin
 from web.pages.rendering import SignInFirst
+from web.problems import ApiError
 from web.services import Parts, Services
 
 
 @dataclass(frozen=True)
 class Me:
-    """The person in front of the page."""
+    """The person in front of the page. `away`: cases that would come to them pass them over; who takes none is never away."""
 
     staff_id: str
     name: str
     manages: bool
+    away: bool
+    caller: Caller
 
 
 async def me(request: Request, parts: Parts) -> Me:
@@ -25,7 +28,15 @@ async def me(request: Request, parts: Parts) -> Me:
     if found is None or found.staff_id is None:
         raise SignInFirst(_page_to_return_to(request))
     check_origin(request)
-    return Me(found.staff_id, (await parts.team.staff(found.staff_id)).name, found.manages)
+    person = await parts.team.staff(found.staff_id)
+    return Me(person.id, person.name, found.manages, not person.available and person.capacity > 0, found)
+
+
+async def managing(me: Annotated[Me, Depends(me)]) -> Me:
+    """A manager or admin. Raises ApiError for everybody else."""
+    if not me.manages:
+        raise ApiError(403, "managers_only", "This page is for managers and admins.")
+    return me
 
 
 async def still_signed_in(request: Request, parts: Services) -> bool:
@@ -42,3 +53,4 @@ def _page_to_return_to(request: Request) -> str:
 
 
 SignedIn = Annotated[Me, Depends(me)]
+Managing = Annotated[Me, Depends(managing)]

@@ -4,21 +4,25 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import ValidationError
+from starlette.background import BackgroundTask
 
 from handover.errors import HandoverError, NotFound, Refused
 from handover.ids import CONVERSATION_ID
+from handover.messages import ConversationStatus
 from web.pages import words
 from web.pages.casework import Casework, Deed, casework
 from web.pages.deeds import Asked, NotLikeThis, do
 from web.pages.guard import Me, SignedIn, still_signed_in
-from web.pages.live import all_news, conversation_news, while_allowed
-from web.pages.rendering import PageRoute, page, see, status_of
-from web.pages.worklist import all_conversations, worklist
-from web.services import Parts
+from web.pages.live import all_news, conversation_news, together, while_allowed, who_writes
+from web.pages.rendering import PageRoute, page, see, status_of, wants_html
+from web.pages.told import read_on_the_spot
+from web.pages.worklist import Search, names_of_staff, search, worklist
+from web.services import Parts, Services
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -30,17 +34,28 @@ KEEPS_WHAT_WAS_TYPED = frozenset({Deed.reply, Deed.note, Deed.complete})
 
 @router.get("/inbox")
 async def work(request: Request, parts: Parts, me: SignedIn) -> Response:
-    """What waits for somebody, what is mine, and for managers what everybody has."""
-    return page(request, "inbox.html", me=me, lists=await worklist(parts, me))
+    """What is mine, what waits for somebody, and for managers what everybody has."""
+    context = {"lists": await worklist(parts, me), "asked": Search(), **await _choices(parts)}
+    return page(request, "inbox.html", me=me, **context)
 
 
 @router.get("/conversations")
 async def everything(
-    request: Request, parts: Parts, me: SignedIn, after: Annotated[str | None, Query(max_length=500)] = None
+    request: Request,
+    parts: Parts,
+    me: SignedIn,
+    status: ConversationStatus | Annotated[str, Query(max_length=0)] = "",
+    person: Annotated[str, Query(pattern=r"^-?[a-z0-9_-]{0,64}$")] = "",
+    bot: Annotated[str, Query(max_length=64)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    after: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """All conversations, newest first."""
-    entries, next_ = await all_conversations(parts, me, after)
-    return page(request, "conversations.html", me=me, entries=entries, next=next_, first=after is None)
+    """All conversations, or those that match, newest first."""
+    asked = Search(ConversationStatus(status) if status else None, person, bot, q.strip())
+    choices = await _choices(parts)
+    entries, next_ = await search(parts, me, asked, choices["names"], after)
+    context = {"asked": asked, "query": urlencode(asked.query), **choices}
+    return page(request, "conversations.html", me=me, entries=entries, next=next_, first=after is None, **context)
 
 
 @router.get("/inbox/live", response_class=EventSourceResponse)
@@ -52,18 +67,46 @@ async def live_list(request: Request, parts: Parts, me: SignedIn) -> AsyncIterat
 
 @router.get("/inbox/{conversation_id}")
 async def one_conversation(request: Request, conversation_id: ConversationId, parts: Parts, me: SignedIn) -> Response:
-    """One conversation with its handover."""
-    return _show(request, me, await casework(parts, me, conversation_id))
+    """One conversation with its handover. Who opens it has looked at it; a script that reads it again says so itself."""
+    case = await casework(parts, me, conversation_id)
+    answer = _show(request, me, case)
+    if wants_html(request):
+        answer.background = BackgroundTask(_looked, parts, me.staff_id, conversation_id, case.news.newest)
+    return answer
 
 
 @router.get("/inbox/{conversation_id}/live", response_class=EventSourceResponse)
 async def live_conversation(
     request: Request, conversation_id: ConversationId, parts: Parts, me: SignedIn
 ) -> AsyncIterator[ServerSentEvent]:
-    """A nudge whenever something happened in this conversation."""
+    """A nudge whenever something happened in this conversation, and who is writing in it."""
+
+    async def name(staff_id: str) -> str:
+        return (await parts.team.staff(staff_id)).name
+
     nudges = conversation_news(parts, conversation_id, matters=lambda event: True)
-    async for nudge in while_allowed(nudges, lambda: still_signed_in(request, parts)):
+    writers = who_writes(parts, conversation_id, me.staff_id, name)
+    async for nudge in while_allowed(together(nudges, writers), lambda: still_signed_in(request, parts)):
         yield nudge
+
+
+@router.post("/inbox/{conversation_id}/seen", status_code=204)
+async def seen(
+    conversation_id: ConversationId, parts: Parts, me: SignedIn, event: Annotated[int, Form(ge=0, le=2**62)]
+) -> None:
+    """This person has the conversation in front of them, as it was at this event."""
+    await _looked(parts, me.staff_id, conversation_id, event)
+
+
+@router.post("/inbox/{conversation_id}/writing", status_code=204)
+async def writing(
+    conversation_id: ConversationId, parts: Parts, me: SignedIn, goes_on: Annotated[bool, Form()] = True
+) -> None:
+    """This person is writing an answer, or no longer."""
+    if goes_on:
+        parts.writers.writes(conversation_id, me.staff_id)
+    else:
+        parts.writers.stops(conversation_id, me.staff_id)
 
 
 @router.get("/inbox/{conversation_id}/{deed}")
@@ -85,6 +128,17 @@ async def act(request: Request, conversation_id: ConversationId, deed: Deed, par
         case = await casework(parts, me, conversation_id)
         return _show(request, me, case, error, deed, typed)
     return see(f"/inbox/{conversation_id}")
+
+
+async def _choices(parts: Services) -> dict[str, Any]:
+    """What a search can be narrowed down to: the team's names and the bots' by their ids."""
+    bots = {one.bot.id: one.bot.name for one in await parts.admin.bots()}
+    return {"names": await names_of_staff(parts), "bots": bots, "states": words.CONVERSATION_STATES}
+
+
+async def _looked(parts: Services, staff_id: str, conversation_id: str, event: int) -> None:
+    await parts.desk.looked(staff_id, conversation_id, event)
+    await read_on_the_spot(parts, staff_id, conversation_id)
 
 
 def _show(

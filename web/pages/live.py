@@ -1,5 +1,6 @@
 """Nudges for open pages: that something is new, never what. The page then asks for what it may see."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from fastapi.sse import ServerSentEvent
@@ -11,6 +12,8 @@ HELLO = ServerSentEvent(comment="hello", retry=1000)
 BEAT = ServerSentEvent(comment="still here")
 NEWS = "news"
 """The name of the event that a page listens for."""
+WRITING = "writing"
+"""The name of the event that says which colleagues are writing: a list of names."""
 
 
 async def conversation_news(
@@ -26,6 +29,15 @@ async def conversation_news(
             yield ServerSentEvent(event=NEWS, id=event.id, data=event.event)
 
 
+async def who_writes(
+    parts: Services, conversation_id: str, me: str, name: Callable[[str], Awaitable[str]]
+) -> AsyncIterator[ServerSentEvent]:
+    """The names of those who write in a conversation beside me, whenever that changes."""
+    async for writers in parts.writers.changes(conversation_id):
+        names = [await name(one) for one in writers if one != me]
+        yield ServerSentEvent(event=WRITING, data=names)
+
+
 async def all_news(parts: Services) -> AsyncIterator[ServerSentEvent]:
     """A nudge whenever anything happened in any conversation, from now on."""
     yield HELLO
@@ -37,6 +49,33 @@ async def all_news(parts: Services) -> AsyncIterator[ServerSentEvent]:
             yield ServerSentEvent(event=NEWS, id=str(newest), data="any")
         elif not changed:
             yield BEAT
+
+
+async def together(*streams: AsyncIterator[ServerSentEvent]) -> AsyncIterator[ServerSentEvent]:
+    """What several streams say, as it comes; the first that fails ends all."""
+    said: asyncio.Queue[ServerSentEvent | BaseException | None] = asyncio.Queue()
+
+    async def listen(stream: AsyncIterator[ServerSentEvent]) -> None:
+        try:
+            async for one in stream:
+                said.put_nowait(one)
+            said.put_nowait(None)
+        except Exception as error:
+            said.put_nowait(error)
+
+    listening = [asyncio.create_task(listen(one)) for one in streams]
+    try:
+        while True:
+            one = await said.get()
+            if one is None:
+                return
+            if isinstance(one, BaseException):
+                raise one
+            yield one
+    finally:
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
 
 
 async def while_allowed(

@@ -1,21 +1,23 @@
-"""Staff sign in and out. A valid API key opens a session for one person of the team."""
+"""Staff sign in and out: with a password, or with an API key that may act for them."""
 
-from datetime import timedelta
-from typing import Annotated
+from math import ceil
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
 from handover.errors import NotFound
+from handover.sign_in import allowances, whom
 from handover.views import KeyView
 from web.access import SESSION_COOKIE, by_session, check_origin
-from web.pages.rendering import PageRoute, is_https, page, see
+from web.pages.entry import address_of, open_session, own_page
+from web.pages.rendering import PageRoute, page, see
 from web.services import Parts, Services
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-SESSION_LASTS = timedelta(days=7)
-
 Text = Annotated[str, Form(max_length=500)]
+WRONG = "This name and password don't belong together."
+"""For a wrong password, for nobody of that name, and for those who are disabled or have no password: it tells nothing."""
 
 
 @router.get("/")
@@ -25,27 +27,22 @@ async def start() -> Response:
 
 
 @router.get("/login")
-async def sign_in_page(request: Request, parts: Parts, next: str = "/inbox") -> Response:
-    """The form; somebody who is signed in goes on."""
+async def sign_in_page(request: Request, parts: Parts, next: str = "/inbox", by: str = "") -> Response:
+    """The form; somebody who is signed in goes on. `by=key`: the one for an API key."""
     if await by_session(request, parts) is not None:
-        return see(_own_page(next))
-    return page(request, "login.html", next=_own_page(next), staff_id="", refused="")
+        return see(own_page(next))
+    return _form(request, next, by_key=by == "key")
 
 
 @router.post("/login")
 async def sign_in(
-    request: Request, parts: Parts, key: Text = "", staff_id: Text = "", next: Text = "/inbox"
+    request: Request, parts: Parts, staff_id: Text = "", password: Text = "", key: Text = "", next: Text = "/inbox"
 ) -> Response:
-    """Open a session for a person of the team, with a key that may act for them."""
+    """Open a session for a person of the team."""
     check_origin(request)
-    staff_id = staff_id.strip().lower()
-    refused = await _why_not(parts, await parts.door.key(key.strip()), staff_id)
-    if refused:
-        await parts.door.audit("sign_in_refused", staff_id[:64] or "unknown", refused)
-        return page(request, "login.html", 401, next=_own_page(next), staff_id=staff_id, refused=refused)
-    answer = see(_own_page(next))
-    await _open_session(request, answer, parts, staff_id)
-    return answer
+    if key:
+        return await _by_key(request, parts, staff_id.strip().lower(), key.strip(), next)
+    return await _by_password(request, parts, staff_id.strip(), password, next)
 
 
 @router.post("/logout")
@@ -56,6 +53,50 @@ async def sign_out(request: Request, parts: Parts) -> Response:
     answer = see("/login")
     answer.delete_cookie(SESSION_COOKIE)
     return answer
+
+
+async def _by_password(request: Request, parts: Services, name: str, password: str, next: str) -> Response:
+    counted = allowances(name, address_of(request))
+    wait = await parts.door.begin_try(counted)
+    if wait:
+        seconds = ceil(wait.total_seconds())
+        refused = f"Too many wrong passwords. Try again in {seconds} second{'s' if seconds > 1 else ''}."
+        answer = _form(request, next, 429, staff_id=name, refused=refused)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+    person = whom(name, await parts.admin.team())
+    fits = await parts.door.password_fits(person.id if person else None, password)
+    if person is None or not fits:
+        await _note_refusal(parts, name, "wrong name or password", request)
+        return _form(request, next, 401, staff_id=name, refused=WRONG)
+    await parts.door.forget_tries([subject for subject in counted if not subject.startswith("address ")])
+    return await _come_in(request, parts, person.id, next, "with a password")
+
+
+async def _by_key(request: Request, parts: Services, staff_id: str, key: str, next: str) -> Response:
+    refused = await _why_not(parts, await parts.door.key(key), staff_id)
+    if refused:
+        await _note_refusal(parts, staff_id, refused, request)
+        return _form(request, next, 401, by_key=True, staff_id=staff_id, refused=refused)
+    return await _come_in(request, parts, staff_id, next, "with an API key")
+
+
+async def _come_in(request: Request, parts: Services, staff_id: str, next: str, how: str) -> Response:
+    answer = see(own_page(next))
+    await open_session(request, answer, parts, staff_id)
+    await parts.door.audit("signed_in", f"person:{staff_id}", f"{how}, from {address_of(request)}")
+    return answer
+
+
+async def _note_refusal(parts: Services, name: str, why: str, request: Request) -> None:
+    await parts.door.audit("sign_in_refused", name[:64] or "unknown", f"{why}, from {address_of(request)}")
+
+
+def _form(
+    request: Request, next: str, status: int = 200, *, by_key: bool = False, staff_id: str = "", refused: str = ""
+) -> Response:
+    context: dict[str, Any] = {"next": own_page(next), "by_key": by_key, "staff_id": staff_id, "refused": refused}
+    return page(request, "login.html", status, **context)
 
 
 async def _why_not(parts: Services, key: KeyView | None, staff_id: str) -> str:
@@ -74,20 +115,3 @@ async def _is_on_the_team(parts: Services, staff_id: str) -> bool:
         return (await parts.team.staff(staff_id)).enabled
     except NotFound:
         return False
-
-
-async def _open_session(request: Request, answer: Response, parts: Services, staff_id: str) -> None:
-    answer.set_cookie(
-        SESSION_COOKIE,
-        await parts.door.open_session(staff_id, SESSION_LASTS),
-        max_age=int(SESSION_LASTS.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=is_https(request, parts.settings.public_url),
-    )
-
-
-def _own_page(path: str) -> str:
-    """Where to go on: a page of ours, never another site's."""
-    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return path if ours else "/inbox"

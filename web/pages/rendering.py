@@ -21,6 +21,8 @@ _TEMPLATES.env.filters |= {
     "reason": words.reason,
     "full_time": words.full_time,
     "ago": lambda at: words.ago(at, datetime.now(UTC)),
+    "next_step": words.next_step,
+    "told": lambda event: words.TOLD.get(event, event.replace("_", " ").capitalize()),
     "state": lambda status: words.CONVERSATION_STATES.get(status, status),
     "action": lambda name: words.ACTIONS.get(name, name),
     "action_state": lambda status: words.ACTION_STATES.get(status, status),
@@ -54,7 +56,7 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except (HandoverError, ApiError, RequestValidationError) as error:
-                if not _wants_html(request):
+                if not wants_html(request):
                     raise
                 return _error_page(request, error)
 
@@ -94,7 +96,8 @@ def status_of(error: Exception) -> int:
     return 422
 
 
-def _wants_html(request: Request) -> bool:
+def wants_html(request: Request) -> bool:
+    """Whether a person is to see the answer; scripts say that they would rather have something else."""
     return "text/html" in request.headers.get("accept", "")
 
 

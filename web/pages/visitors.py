@@ -1,39 +1,54 @@
-"""A visitor's one conversation, in a signed cookie: nobody can ask for the conversation of somebody else."""
+"""A visitor's one conversation: in a signed token that a page sends along, and in a cookie by which /chat finds it again.
+
+The token names the conversation, the bot and the site in whose page the chat is shown. It is sent as a header and never by
+itself, so that it works where browsers block cookies, and no other site's page can use it.
+"""
 
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from itsdangerous import BadSignature, URLSafeSerializer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from web.access import check_origin
 from web.pages.rendering import is_https
+from web.pages.sites import check_allowed, refuse, site_of
 from web.problems import ApiError
 from web.services import Parts, Services
 
 COOKIE = "handover_visitor"
 KEPT_SECONDS = 30 * 24 * 3600
+"""How long a cookie is kept, and a token may be renewed."""
+TOKEN_SECONDS = 12 * 3600
+"""How long a token is good for before it has to be renewed."""
 _PATH = "/chat"
+_bearer = HTTPBearer(auto_error=False)
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody on the chat page: their conversation, and the bot that they came to (None: the default one)."""
+    """Somebody in a chat: their conversation, the bot that they came to (None: the default one), and the site around it
+    (empty: a page of our own)."""
 
     conversation_id: str
     bot_id: str | None
+    site: str = ""
 
 
-def new_visitor(bot_id: str | None) -> Visitor:
+def new_visitor(bot_id: str | None, site: str = "") -> Visitor:
     """Somebody who has not said anything yet."""
-    return Visitor(f"web-{token_urlsafe(18)}", bot_id)
+    return Visitor(f"web-{token_urlsafe(18)}", bot_id, site)
+
+
+# ---- the cookie ------------------------------------------------------------------------------------------------------
 
 
 def visitor_of(request: Request, parts: Services) -> Visitor | None:
     """Whom the cookie names; None where there is none, or not one of ours."""
     try:
-        conversation_id, bot_id = _signer(parts).loads(request.cookies.get(COOKIE, ""))
+        conversation_id, bot_id = _cookies(parts).loads(request.cookies.get(COOKIE, ""))
     except (BadSignature, ValueError, TypeError):
         return None
     return Visitor(conversation_id, bot_id)
@@ -43,7 +58,7 @@ def remember(request: Request, answer: Response, parts: Services, visitor: Visit
     """Put the visitor into the answer's cookie."""
     answer.set_cookie(
         COOKIE,
-        str(_signer(parts).dumps([visitor.conversation_id, visitor.bot_id])),
+        str(_cookies(parts).dumps([visitor.conversation_id, visitor.bot_id])),
         max_age=KEPT_SECONDS,
         path=_PATH,
         httponly=True,
@@ -52,17 +67,47 @@ def remember(request: Request, answer: Response, parts: Services, visitor: Visit
     )
 
 
-async def visitor(request: Request, parts: Parts) -> Visitor:
-    """The visitor of this request. Raises ApiError without a valid cookie, or where another site's page asks."""
-    check_origin(request)
-    found = visitor_of(request, parts)
-    if found is None:
-        raise ApiError(401, "unauthorized", "Open the chat page first: this conversation is not known here.")
+# ---- the token -------------------------------------------------------------------------------------------------------
+
+
+def token_for(parts: Services, visitor: Visitor) -> str:
+    """A token that is good for TOKEN_SECONDS from now on."""
+    return str(_tokens(parts).dumps([visitor.conversation_id, visitor.bot_id, visitor.site]))
+
+
+def visitor_in(parts: Services, token: str, seconds: int = TOKEN_SECONDS) -> Visitor:
+    """Whom a token names. Raises ApiError 401 where it is not one of ours, or older than that."""
+    try:
+        conversation_id, bot_id, site = _tokens(parts).loads(token, max_age=seconds)
+    except (BadSignature, ValueError, TypeError) as error:
+        raise ApiError(401, "unauthorized", "This conversation is not known here (any more).") from error
+    return Visitor(conversation_id, bot_id, site)
+
+
+async def on_their_site(request: Request, parts: Services, found: Visitor) -> Visitor:
+    """The visitor of a token, on the site that it was made for, while the bot allows that one. Raises ApiError 403."""
+    if site_of(request) != found.site:
+        await refuse(request, parts, "This conversation belongs to another site.")
+    await check_allowed(request, parts, found.bot_id, found.site)
     return found
 
 
-def _signer(parts: Services) -> URLSafeSerializer:
+async def visitor(
+    request: Request, parts: Parts, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Visitor:
+    """The visitor of this request. Raises ApiError 401 without a token that is good, 403 where it is another site's."""
+    check_origin(request)
+    if bearer is None:
+        raise ApiError(401, "unauthorized", "Open the chat first: this conversation is not known here.")
+    return await on_their_site(request, parts, visitor_in(parts, bearer.credentials))
+
+
+def _cookies(parts: Services) -> URLSafeSerializer:
     return URLSafeSerializer(parts.secret, salt="visitor")
+
+
+def _tokens(parts: Services) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(parts.secret, salt="visitor token")
 
 
 TheVisitor = Annotated[Visitor, Depends(visitor)]

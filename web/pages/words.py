@@ -34,10 +34,21 @@ ACTIONS = {
     "ticket": "Open a ticket",
 }
 
+TOLD = {
+    "conversation_assigned": "Given to you",
+    "task_assigned": "A task for you",
+    "reminder": "Reminder",
+    "escalation": "Escalation",
+    "problem": "Something failed",
+    "update": "News",
+    "review": "Weekly review",
+}
+"""What kind of thing a notification is about."""
+
 _FASTER = {
     "already_claimed": "{holder} was faster and claimed this handover{since}.",
     "handover_open": "A handover is already open here: claim that one.",
-    "not_yours": "{holder} holds this handover{since}. Only they or a manager may do that.",
+    "not_yours": "{holder} holds this handover{taken}. Only they or a manager may do that.",
     "already_completed": "{holder} already completed this{since}.",
     "already_cancelled": "{holder} already cancelled this{since}.",
     "last_rung": "There is nobody further up to ask: {holder} is the last one.",
@@ -67,13 +78,25 @@ def evidence(one: Evidence, names: Mapping[str, str]) -> str:
     return f"Counted: {one.matched}"
 
 
+def next_step(step: str, is_mine: bool) -> tuple[str, str]:
+    """What happens next, in two parts: the time stands between them. "The bot comes back" … "unless you act"."""
+    before, _, after = step.partition(" unless ")
+    if before == "The follow-up's time has come":
+        before = "The follow-up's time comes"
+    if is_mine:
+        before = before.replace("The assignee is reminded", "You are reminded")
+        after = after.replace("a person acts", "you act").replace("the contact is answered", "you answer the contact")
+    return before, f"unless {after}" if after else ""
+
+
 def refusal(error: Refused, names: Mapping[str, str], now: datetime) -> str:
     """Why an act was refused: who was faster, and since when."""
     template = _FASTER.get(error.code)
     if template is None or (error.holder is None and "{holder}" in template):
         return str(error)
     holder = names.get(error.holder or "", error.holder or "")
-    return template.format(holder=holder, since=f" {ago(error.since, now)}" if error.since else "")
+    since = ago(error.since, now) if error.since else ""
+    return template.format(holder=holder, since=since and f" {since}", taken=since and f", taken {since}")
 
 
 def ago(at: datetime, now: datetime) -> str:

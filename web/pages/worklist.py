@@ -1,52 +1,88 @@
-"""What the inbox lists: what waits for somebody, what is mine, and for managers what everybody else has."""
+"""What the inbox lists: what is mine, what waits for somebody, and for managers what everybody else has."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from handover.messages import ConversationStatus
-from handover.views import ConversationSummary, HandoverSummary, TaskView
+from handover.views import ConversationSummary, HandoverSummary, News, Work
 from web.pages.guard import Me
 from web.services import Services
 
-MOST = 200
-_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+SHOWN = 50
+"""How many conversations a section shows; it says how many more there are."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A conversation in a list."""
+    """A conversation in a list. `news`: what is new in it for the person who reads the list."""
 
     conversation: ConversationSummary
     open: HandoverSummary | None
-    task: TaskView | None
     assignee: str
     is_mine: bool
+    news: News
 
     @property
     def title(self) -> str:
         return display_name(self.conversation)
 
     @property
+    def unread(self) -> bool:
+        """Whether it has something new that somebody should look at: what only the bot ever had is no news."""
+        return self.news.unread and (self.open is not None or self.news.seen is not None)
+
+    @property
     def is_claimed(self) -> bool:
         return self.open is not None and self.open.status == "acknowledged"
 
     @property
-    def rank(self) -> tuple[bool, int, datetime]:
-        """The order in a list: what nobody has first, then by priority, then by due time."""
-        assert self.open is not None
-        due = self.task.due_at if self.task else _END_OF_TIME
-        return self.open.assignee is not None, -self.open.priority.rank, due
+    def overdue(self) -> bool:
+        due = self.open.due_at if self.open else None
+        return due is not None and due < datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the inbox: the most pressing entries, and how many there are in all."""
+
+    entries: list[Entry] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def hidden(self) -> int:
+        return self.total - len(self.entries)
 
 
 @dataclass(frozen=True)
 class Worklist:
     """The sections of the inbox; no conversation is in two of them."""
 
-    waiting: list[Entry]
-    mine: list[Entry]
-    others: list[Entry]
+    mine: Section
+    waiting: Section
+    others: Section
+
+    @property
+    def unread(self) -> int:
+        """How many conversations have something new that is for this person to look at."""
+        return sum(one.unread for one in (*self.mine.entries, *self.waiting.entries))
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a list of conversations is narrowed down to; what is empty matches all. `person`: a staff id, or `-`: nobody."""
+
+    status: ConversationStatus | None = None
+    person: str = ""
+    bot: str = ""
+    text: str = ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As it stands in the address."""
+        asked = {"status": self.status or "", "person": self.person, "bot": self.bot, "q": self.text}
+        return {name: value for name, value in asked.items() if value}
 
 
 def display_name(conversation: ConversationSummary) -> str:
@@ -62,25 +98,48 @@ async def names_of_staff(parts: Services) -> dict[str, str]:
 
 async def worklist(parts: Services, me: Me) -> Worklist:
     """Everything that waits for a person, the most pressing first."""
-    found, tasks, names = await asyncio.gather(
-        _conversations_at_work(parts, me), _open_tasks(parts), names_of_staff(parts)
+    mine, waiting, others, names = await asyncio.gather(
+        parts.reads.work("mine", me.staff_id, SHOWN),
+        parts.reads.work("waiting", me.staff_id, SHOWN),
+        parts.reads.work("others", me.staff_id, SHOWN) if me.manages else _nothing(),
+        names_of_staff(parts),
     )
-    entries = [entry(one, me, tasks, names) for one in found]
-    at_work = sorted((one for one in entries if one.open is not None), key=lambda one: one.rank)
-    waiting = [one for one in at_work if _waits(one)]
-    rest = [one for one in at_work if not _waits(one)]
-    mine = [one for one in rest if one.is_mine]
-    return Worklist(waiting, mine, [one for one in rest if not one.is_mine] if me.manages else [])
+    ids = [one.conversation_id for work in (mine, waiting, others) for one in work.items]
+    news = await parts.desk.news(me.staff_id, ids)
+    return Worklist(*(_section(work, me, names, news) for work in (mine, waiting, others)))
 
 
-async def all_conversations(parts: Services, me: Me, after: str | None) -> tuple[list[Entry], str | None]:
-    """A part of all conversations, newest first, and where the part behind it begins."""
-    found = await parts.reads.conversations(after=after)
-    tasks, names = await asyncio.gather(_open_tasks(parts), names_of_staff(parts))
-    return [entry(one, me, tasks, names) for one in found.items], found.next
+async def search(
+    parts: Services, me: Me, asked: Search, names: Mapping[str, str], after: str | None
+) -> tuple[list[Entry], str | None]:
+    """A part of the conversations that match, newest first, and where the part behind it begins."""
+    found = await parts.reads.conversations(
+        status=asked.status,
+        assignee=None if not asked.person else asked.person.removeprefix("-"),
+        bot_id=asked.bot or None,
+        text=asked.text or None,
+        after=after,
+        limit=SHOWN,
+    )
+    return await _entries(parts, me, found.items, names), found.next
 
 
-def entry(conversation: ConversationSummary, me: Me, tasks: Mapping[str, TaskView], names: Mapping[str, str]) -> Entry:
+async def _entries(
+    parts: Services, me: Me, conversations: Sequence[ConversationSummary], names: Mapping[str, str]
+) -> list[Entry]:
+    news = await parts.desk.news(me.staff_id, [one.conversation_id for one in conversations])
+    return [_entry(one, me, names, news) for one in conversations]
+
+
+async def _nothing() -> Work:
+    return Work()
+
+
+def _section(work: Work, me: Me, names: Mapping[str, str], news: Mapping[str, News]) -> Section:
+    return Section([_entry(one, me, names, news) for one in work.items], work.total)
+
+
+def _entry(conversation: ConversationSummary, me: Me, names: Mapping[str, str], news: Mapping[str, News]) -> Entry:
     """One conversation as a list shows it."""
     current = conversation.handover
     open_ = current if current is not None and not current.status.ended else None
@@ -88,51 +147,7 @@ def entry(conversation: ConversationSummary, me: Me, tasks: Mapping[str, TaskVie
     return Entry(
         conversation=conversation,
         open=open_,
-        task=tasks.get(conversation.conversation_id) if open_ else None,
         assignee=names.get(assignee, assignee) if assignee else "",
         is_mine=assignee == me.staff_id,
+        news=news.get(conversation.conversation_id, News()),
     )
-
-
-def _waits(one: Entry) -> bool:
-    """Nobody has it, or the contact waits in silence until somebody acts."""
-    unassigned = one.open is not None and one.open.assignee is None
-    return unassigned or one.conversation.status is ConversationStatus.escalated
-
-
-async def _conversations_at_work(parts: Services, me: Me) -> list[ConversationSummary]:
-    """Conversations that may have an open handover; each once."""
-    reads = parts.reads
-    pages = [
-        reads.conversations(status="escalated", limit=MOST),
-        reads.conversations(assignee=me.staff_id, limit=MOST),
-    ]
-    if me.manages:
-        pages += [reads.conversations(status="human", limit=MOST)]
-    pools = await asyncio.gather(*pages)
-    found = _by_id(one for page in pools for one in page.items)
-    return list((await _with_those_that_the_bot_has(parts, me, found)).values())
-
-
-async def _with_those_that_the_bot_has(
-    parts: Services, me: Me, found: dict[str, ConversationSummary]
-) -> dict[str, ConversationSummary]:
-    """The bot may speak while a handover is open: handed back, come back by itself, or waiting for a follow-up."""
-    whose = None if me.manages else ""
-    lists = [
-        parts.reads.handovers(assignee=whose, status=status, limit=MOST)
-        for status in ("open", "acknowledged", "scheduled")
-    ]
-    handovers = [one for page in await asyncio.gather(*lists) for one in page.items]
-    missing = {one.conversation_id for one in handovers} - found.keys()
-    more = await asyncio.gather(*(parts.reads.conversation(one) for one in sorted(missing)[:MOST]))
-    return found | _by_id(more)
-
-
-def _by_id(conversations: Iterable[ConversationSummary]) -> dict[str, ConversationSummary]:
-    return {one.conversation_id: one for one in conversations}
-
-
-async def _open_tasks(parts: Services) -> dict[str, TaskView]:
-    """The open task of each conversation."""
-    return {one.conversation_id: one for one in (await parts.reads.tasks(status="open", limit=MOST)).items}

@@ -1,24 +1,140 @@
-// The chat page. What is written is kept until the server shows it, and sent again with the same id after any trouble.
+// The chat, as a page of its own and in the widget's frame. What is written is kept in this browser until the server shows it,
+// and sent again with the same id after any trouble: nothing is lost, and nothing comes twice.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
+const main = $("main");
 const list = $("messages");
-const OUTBOX = `handover-outbox-${$("main").dataset.chat}`;
-const LATE = 50; // a message may become visible after later ones: so many rows are asked for again
-const TYPING_MS = 60000;
+const BOT = main.dataset.bot;
+const FRAMED = "framed" in main.dataset;
+const TYPING_MS = 60000; // a bot that has not answered for so long is no longer said to be typing
+const SILENCE_MS = 40000; // the server is heard every 15 s: a connection that is silent for so long is dead
+const LONGEST_WAIT_MS = 15000;
 
-const shown = new Map(); // row -> message
-const accepted = new Set(); // ids of messages that the server has taken, and perhaps does not show yet
-let outbox = JSON.parse(localStorage.getItem(OUTBOX) || "[]"); // [{message_id, text}]
-let standing = { status: "bot", text: $("standing").textContent, button: true };
-let waitingSince = 0;
+let site = location.origin; // in whose page the chat is shown: the widget says so, and the browser vouches for it
+let token = main.dataset.token || "";
+let cursor = null; // the event behind which the chat goes on after a cut; null: read everything first
+let standing = { status: "bot", text: $("standing").textContent, button: false, ask: "" };
+let writer = ""; // the person who is writing to the visitor
+let shut = ""; // why the chat can't be used here; nothing is tried any more
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join("");
-const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+// ---- what this browser keeps ----------------------------------------------------------------------------------------
+
+// A browser may keep nothing for a frame of another site: then the page around it does, for as long as its tab is open.
+const memory = new Map();
+const place = () => `handover:${BOT}:${FRAMED ? site : main.dataset.chat}:`;
+const mayStore = (() => { try { return localStorage.length >= 0; } catch { return false; } })();
+
+const kept = (name) => (mayStore ? localStorage.getItem(place() + name) : memory.get(name)) ?? null;
+
+function keptNames() {
+  if (!mayStore) return [...memory.keys()];
+  return Object.keys(localStorage).filter((one) => one.startsWith(place())).map((one) => one.slice(place().length));
+}
+
+function keep(name, value) {
+  memory.set(name, value);
+  if (!mayStore) tellHost("keep", JSON.stringify([...memory]));
+  else try { localStorage.setItem(place() + name, value); } catch { /* full: it lasts until the page is loaded again */ }
+}
+
+function forget(name) {
+  memory.delete(name);
+  if (mayStore) localStorage.removeItem(place() + name);
+  else tellHost("keep", JSON.stringify([...memory]));
+}
+
+// ---- the outbox: each message under a name of its own, so that two windows don't overwrite each other's -------------
+
+let outbox = []; // [{name, message_id, text, accepted, trouble}], in the order in which they were written
+
+function findUnsent() {
+  const names = keptNames().filter((one) => one.startsWith("out:")).sort();
+  outbox = names.map((name) => ({ name, ...JSON.parse(kept(name)) }));
+}
+
+function putOut(text) {
+  const message_id = newId();
+  const last = outbox.at(-1)?.name.split(":")[1] || 0;
+  const number = String(Math.max(Date.now(), Number(last) + 1)).padStart(15, "0");
+  const message = { name: `out:${number}:${message_id}`, message_id, text };
+  keep(message.name, JSON.stringify({ message_id, text }));
+  outbox.push(message);
+}
+
+function takeOut(message_id) {
+  for (const one of outbox) if (one.message_id === message_id) forget(one.name);
+  outbox = outbox.filter((one) => one.message_id !== message_id);
+}
+
+// ---- talking to the server ------------------------------------------------------------------------------------------
+
+class Answered extends Error {
+  constructor(status, problem) {
+    super(problem.detail || "That did not work. Please try again.");
+    this.status = status;
+  }
+}
+
+async function request(path, { body, headers, signal }) {
+  const answer = await fetch(path, {
+    method: body ? "POST" : "GET", signal, cache: "no-store", body: body && JSON.stringify(body),
+    headers: { "Handover-Site": site, ...(body && { "Content-Type": "application/json" }), ...headers },
+  });
+  if (answer.ok) return answer;
+  throw new Answered(answer.status, await answer.json().catch(() => ({})));
+}
+
+// With the token; one that is too old is renewed once.
+async function call(path, options = {}) {
+  await enter();
+  const used = token;
+  const withToken = () => request(path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
+  try {
+    return await withToken();
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    if (token === used) await enter(true);
+    return withToken();
+  }
+}
+
+let entering = null;
+
+function enter(again = false) {
+  if (token && !again) return null;
+  entering ||= admit().finally(() => { entering = null; });
+  return entering;
+}
+
+async function admit() {
+  const old = token || kept("token");
+  const body = { bot: BOT, ...(old && { token: old }) };
+  const answer = await request("/chat/session", { body }).catch((error) => {
+    if (!old || error.status !== 401) throw error;
+    return request("/chat/session", { body: { bot: BOT } });
+  });
+  settle(await answer.json());
+}
+
+// Another conversation than before: what is shown belongs to the old one, and what was not sent goes into the new one.
+function settle(entered) {
+  token = entered.token;
+  if (FRAMED) keep("token", token);
+  if (entered.chat === main.dataset.chat) return;
+  if (FRAMED) main.dataset.chat = entered.chat;
+  shown.clear();
+  for (const one of outbox) one.accepted = false;
+  cursor = null;
+}
 
 // ---- showing --------------------------------------------------------------------------------------------------------
 
 const SPEAKERS = { contact: "You", bot: "Bot", person: "Team", system: "" };
+const shown = new Map(); // row -> message
+const bubbles = new Map(); // key -> {element, source}: they stay as they are, so that a screen reader hears only what is new
 
 function bubble(message) {
   const item = document.createElement("li");
@@ -37,9 +153,6 @@ function line(kind, text) {
   return paragraph;
 }
 
-// Bubbles stay in the page as they are, so that a screen reader hears only what is new.
-const bubbles = new Map(); // key -> {element, source}
-
 function bubbleFor(key, message) {
   const source = JSON.stringify(message);
   const known = bubbles.get(key);
@@ -52,14 +165,13 @@ function bubbleFor(key, message) {
 
 function everything() {
   const said = [...shown.values()].sort((one, other) => one.row - other.row);
-  const own = outbox.map((one) => ({
-    ...one, author: "contact", pending: one.trouble || (accepted.has(one.message_id) ? "sent" : "sending"),
+  const own = outbox.map(({ message_id, text, accepted, trouble }) => ({
+    message_id, text, author: "contact", pending: accepted ? "sent" : trouble || "sending",
   }));
   return [...said, ...own];
 }
 
 function show() {
-  const atTheEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   const keys = new Set();
   let before = $("empty");
   for (const message of everything()) {
@@ -72,78 +184,138 @@ function show() {
   for (const [key, known] of bubbles) if (!keys.has(key)) { known.element.remove(); bubbles.delete(key); }
   $("empty").hidden = keys.size > 0;
   showStanding();
-  if (atTheEnd) list.scrollTop = list.scrollHeight;
+  if (isAtTheEnd) scrollToTheEnd();
 }
+
+// Who reads further up is left there; who reads the end goes on seeing it, also when something below takes up room.
+let isAtTheEnd = true;
+
+function scrollToTheEnd() {
+  list.scrollTop = list.scrollHeight;
+}
+
+function tell(id, text) {
+  if ($(id).textContent !== text) $(id).textContent = text;
+  $(id).hidden = !text;
+}
+
+let waitingSince = 0;
 
 function showStanding() {
-  if ($("standing").textContent !== standing.text) $("standing").textContent = standing.text;
+  tell("standing", standing.text);
   $("person").hidden = !standing.button;
+  tell("ask", standing.ask);
+  $("reach").hidden = !standing.ask;
   const last = everything().at(-1);
-  const waits = standing.status === "bot" && last?.author === "contact" && !last.trouble;
+  const waits = standing.status === "bot" && last?.author === "contact" && !last.pending?.startsWith("not sent");
   if (waits && !waitingSince) { waitingSince = Date.now(); setTimeout(showStanding, TYPING_MS + 100); }
   if (!waits) waitingSince = 0;
-  $("typing").hidden = !(waits && Date.now() - waitingSince < TYPING_MS);
+  tell("typing", writer ? `${writer} is typing…` : waits && Date.now() - waitingSince < TYPING_MS ? "Bot is typing…" : "");
 }
 
-function tellTrouble(text) {
-  $("trouble").textContent = text;
-  $("trouble").hidden = !text;
-}
+// ---- reading: everything once, then what is new behind the last event that was taken in ------------------------------
 
-// ---- reading --------------------------------------------------------------------------------------------------------
+const TAKE = {
+  message(message) {
+    const isNew = !shown.has(message.row) && message.author !== "contact";
+    shown.set(message.row, message);
+    takeOut(message.message_id);
+    if (message.author === "person") writer = "";
+    if (isNew) tellHost("said");
+  },
+  standing(now) { standing = now; },
+  writing({ label }) { writer = label; },
+};
 
-let reading = false;
-let readAgain = false;
-
-async function read() {
-  readAgain = reading;
-  if (reading) return;
-  reading = true;
-  try {
-    await readBehind(Math.max(0, ...shown.keys()) - LATE);
-  } catch {
-    // The event source says when the connection is back.
-  } finally {
-    reading = false;
-  }
-  show();
-  if (readAgain) read();
-}
-
-async function readBehind(row) {
-  let after = Math.max(0, row);
+async function readAll() {
+  let after = 0;
+  let start = null;
   while (after !== null) {
-    const answer = await fetch(`/chat/messages?after=${after}`);
-    if (answer.status === 401) tellTrouble("This chat is not known any more. Allow cookies and load the page again.");
-    if (!answer.ok) return;
-    const part = await answer.json();
-    for (const message of part.items) shown.set(message.row, message);
+    const part = await (await call(`/chat/messages?after=${after}`)).json();
+    start ??= part.cursor;
+    for (const message of part.items) { shown.set(message.row, message); takeOut(message.message_id); }
     standing = part.standing;
-    after = part.next === null ? null : Number(part.next);
+    after = part.next;
   }
-  const arrived = new Set([...shown.values()].map((one) => one.message_id));
-  setOutbox(outbox.filter((one) => !arrived.has(one.message_id)));
+  cursor = start;
+  show();
 }
 
-function listen() {
-  const events = new EventSource("/chat/live");
-  events.addEventListener("open", read);
-  events.addEventListener("news", read);
-  events.addEventListener("error", () => {
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
-  });
+let cut = () => {};
+
+async function listen() {
+  const line = new AbortController();
+  cut = () => line.abort();
+  let silence;
+  const heard = () => { clearTimeout(silence); silence = setTimeout(cut, SILENCE_MS); };
+  heard();
+  try {
+    const answer = await call("/chat/live", { signal: line.signal, headers: { "Last-Event-ID": cursor } });
+    connected(true);
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
+      heard();
+      const blocks = (text + value).split("\n\n");
+      text = blocks.pop();
+      blocks.forEach(take);
+      show();
+    }
+  } finally {
+    clearTimeout(silence);
+    line.abort();
+  }
+}
+
+function take(block) {
+  const event = {};
+  for (const row of block.split("\n")) {
+    const colon = row.indexOf(":");
+    if (colon > 0) event[row.slice(0, colon)] = row.slice(colon + 1).trim();
+  }
+  if (event.event) TAKE[event.event]?.(JSON.parse(event.data));
+  if (event.id) cursor = Number(event.id);
+}
+
+const waiting = new Set();
+const wake = () => waiting.forEach((done) => done());
+
+async function pause(ms) {
+  let over;
+  await new Promise((done) => { over = done; waiting.add(done); setTimeout(done, ms); });
+  waiting.delete(over);
+}
+
+function connected(is) {
+  $("cut").hidden = is;
+  if (is) send();
+  else { writer = ""; show(); }
+}
+
+// For as long as the page is there; each failure waits longer, and the way back online is not slept through.
+async function follow() {
+  let wait = 500;
+  while (!shut) {
+    try {
+      if (cursor === null) await readAll();
+      await listen();
+      wait = 500;
+    } catch (error) {
+      if (error.status === 403) return shutDown(error.message);
+      connected(false);
+    }
+    await pause(wait);
+    wait = Math.min(2 * wait, LONGEST_WAIT_MS);
+  }
+}
+
+function shutDown(reason) {
+  shut = reason;
+  tell("trouble", reason);
+  for (const one of ["text", "person"]) $(one).disabled = true;
 }
 
 // ---- writing --------------------------------------------------------------------------------------------------------
-
-function setOutbox(messages) {
-  outbox = messages;
-  localStorage.setItem(OUTBOX, JSON.stringify(outbox.map(({ message_id, text }) => ({ message_id, text }))));
-}
-
-const ask = (path, body) => fetch(path, {
-  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-});
 
 let sending = false;
 
@@ -151,77 +323,131 @@ let sending = false;
 async function send() {
   if (sending) return;
   sending = true;
-  for (let next = unsent(); next; next = unsent()) await sendOne(next);
+  for (let next = unsent(); next && !shut; next = unsent()) await sendOne(next);
   sending = false;
 }
 
-const unsent = () => outbox.find((one) => !accepted.has(one.message_id));
+const unsent = () => outbox.find((one) => !one.accepted);
 
 async function sendOne(message) {
-  for (let wait = 1000; !accepted.has(message.message_id); wait = Math.min(2 * wait, 15000)) {
-    const answer = await ask("/chat/messages", { message_id: message.message_id, text: message.text }).catch(() => null);
-    if (answer?.ok) accepted.add(message.message_id);
-    else if (answer && answer.status < 500 && answer.status !== 429) return giveBack(message, answer);
-    else await tryLater(message, wait);
+  for (let wait = 1000; outbox.includes(message) && !message.accepted; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    try {
+      await call("/chat/messages", { body: { message_id: message.message_id, text: message.text } });
+      message.accepted = true;
+      tell("trouble", "");
+    } catch (error) {
+      if (error.status === 429) tell("trouble", error.message);
+      else if (error.status < 500 && error.status !== 408) return giveBack(message, error);
+      message.trouble = "not sent yet, trying again";
+      show();
+      await pause(wait);
+    }
   }
-  delete message.trouble;
-  tellTrouble("");
   show();
-}
-
-async function tryLater(message, wait) {
-  message.trouble = "not sent yet, trying again";
-  show();
-  await pause(wait);
 }
 
 // Refused for good: the text goes back into the field, so that it can be changed.
-async function giveBack(message, answer) {
-  setOutbox(outbox.filter((one) => one !== message));
-  const problem = await answer.json().catch(() => ({}));
-  tellTrouble(problem.detail || "This message could not be sent.");
+function giveBack(message, error) {
+  takeOut(message.message_id);
+  tell("trouble", error.message);
   $("text").value ||= message.text;
   show();
+}
+
+function post(text) {
+  putOut(text);
+  tell("trouble", "");
+  show();
+  scrollToTheEnd();
+  send();
 }
 
 function write(event) {
   event.preventDefault();
   const text = $("text").value.trim();
   if (!text) return;
-  setOutbox([...outbox, { message_id: newId(), text }]);
   $("text").value = "";
-  tellTrouble("");
+  post(text);
+}
+
+// What is left here is a message like any other: the server finds the address in it.
+function leaveAddress(event) {
+  event.preventDefault();
+  const { email, phone } = event.target.elements;
+  const given = [["Email", email], ["Phone", phone]].filter(([, field]) => field.value.trim());
+  const wrong = !given.length ? "Leave an email address or a phone number."
+    : email.validity.typeMismatch ? "This is no email address yet."
+    : phone.value.trim() && !/\d.*\d.*\d.*\d.*\d/.test(phone.value) ? "This is no phone number yet." : "";
+  tell("wrong", wrong);
+  if (wrong) return (given.length && !email.validity.typeMismatch ? phone : email).focus();
+  post(given.map(([name, field]) => `${name}: ${field.value.trim()}`).join("\n"));
+  event.target.reset();
+  standing = { ...standing, ask: "" };
   show();
-  list.scrollTop = list.scrollHeight;
-  send();
+  $("text").focus();
 }
 
 let pressId = newId();
 
 async function askForAPerson() {
   $("person").disabled = true;
-  const answer = await ask("/chat/handover", { press_id: pressId }).catch(() => null);
-  $("person").disabled = false;
-  if (answer?.ok) {
+  try {
+    await call("/chat/handover", { body: { press_id: pressId } });
     pressId = newId();
-    tellTrouble("");
-    read();
-    return;
+    tell("trouble", "");
+  } catch (error) {
+    tell("trouble", error.status ? error.message : "That did not get through. Please try again.");
   }
-  const problem = await answer?.json().catch(() => null);
-  tellTrouble(problem?.detail || "That did not get through. Please try again.");
+  $("person").disabled = Boolean(shut);
 }
 
-// ---- the page as it was loaded --------------------------------------------------------------------------------------
+// ---- in the widget: the page around it says who it is, and hears when to close or that something was said ------------
 
+function tellHost(what, value) {
+  if (FRAMED) parent.postMessage({ handover: what, value }, site);
+}
+
+function startOver() {
+  for (const one of outbox) forget(one.name);
+  forget("token");
+  location.reload();
+}
+
+function hear(event) {
+  if (event.source !== parent || !event.data?.handover) return;
+  if (event.data.handover === "hello" && !main.dataset.site) {
+    site = main.dataset.site = event.origin;
+    if (!mayStore) for (const [name, value] of JSON.parse(event.data.kept || "[]")) memory.set(name, value);
+    start();
+    tellHost("ready");
+  }
+  if (event.data.handover === "focus" && event.origin === site) $("text").focus();
+}
+
+function start() {
+  findUnsent();
+  show();
+  follow();
+}
+
+list.addEventListener("scroll", () => { isAtTheEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60; });
+new ResizeObserver(() => { if (isAtTheEnd) scrollToTheEnd(); }).observe(list);
 $("write").addEventListener("submit", write);
+$("reach").addEventListener("submit", leaveAddress);
 $("person").addEventListener("click", askForAPerson);
 $("text").addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   $("write").requestSubmit();
 });
-show();
-listen();
-send();
-$("text").focus();
+addEventListener("offline", () => { cut(); connected(false); });
+addEventListener("online", wake);
+if (FRAMED) {
+  addEventListener("message", hear);
+  addEventListener("keydown", (event) => { if (event.key === "Escape") tellHost("close"); });
+  $("close").addEventListener("click", () => tellHost("close"));
+  $("over").addEventListener("click", startOver);
+} else {
+  start();
+  $("text").focus();
+}

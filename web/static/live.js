@@ -32,7 +32,8 @@ function fromNow(at) {
 function tellTimes(root) {
   for (const time of root.querySelectorAll("time")) {
     const at = new Date(time.dateTime);
-    time.textContent = fromNow(at);
+    const words = fromNow(at);
+    if (time.textContent !== words) time.textContent = words;
     time.title = at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "medium" });
   }
 }
@@ -116,6 +117,8 @@ function apply(html) {
     const fresh = page.getElementById(container.id);
     if (fresh) sync(container, fresh);
   }
+  main.dataset.event = page.getElementById("main")?.dataset.event || "";
+  document.dispatchEvent(new CustomEvent("handover:fresh"));
 }
 
 // ---- asking for news ------------------------------------------------------------------------------------------------
@@ -128,7 +131,7 @@ async function refresh() {
   if (asking) return;
   asking = true;
   try {
-    const answer = await fetch(main.dataset.source, { headers: { Accept: "application/json, text/html;q=0" } });
+    const answer = await fetch(main.dataset.source, { headers: { Accept: "application/json" } });
     if (answer.status === 401) location.assign(main.dataset.source);
     if (answer.ok) apply(await answer.text());
   } catch {
@@ -143,6 +146,9 @@ function listen() {
   const events = new EventSource(main.dataset.events);
   events.addEventListener("open", refresh);
   events.addEventListener("news", refresh);
+  events.addEventListener("writing", (event) => {
+    document.dispatchEvent(new CustomEvent("handover:writing", { detail: JSON.parse(event.data) }));
+  });
   events.addEventListener("error", () => {
     if (events.readyState !== EventSource.CLOSED) return;
     refresh();
@@ -161,7 +167,7 @@ function sendOnCtrlEnter(event) {
 
 for (const part of main.querySelectorAll("[data-live] > *")) sources.set(part, sourceOf(part));
 dress(document);
-setInterval(() => tellTimes(document), 20000);
+setInterval(() => tellTimes(document), 5000);
 document.addEventListener("keydown", sendOnCtrlEnter);
 const messages = document.getElementById("messages");
 if (messages) messages.scrollTop = messages.scrollHeight;

@@ -1,0 +1,288 @@
+"""The page of a conversation: its story, what a person may do, races lost, reviews, and who is writing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.sse import ServerSentEvent
+
+from handover.casefile import ActionState, LogEntry
+from handover.messages import Author, Evidence, HandoverStatus, Trigger
+from store import Store
+from tests.unit.inbox_world import Browser, Desk, OtherSite, case
+from tests.unit.store_world import begin, said, told
+from web.pages.live import together
+from web.pages.story import Moment, story
+from web.services import Services
+from web.writers import Writers
+
+pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures", "tests.unit.inbox_fixtures"]
+
+START = datetime(2026, 11, 16, 9, tzinfo=UTC)
+NAMES = {"ann": "Ann Berg", "ben": "Ben Okafor"}
+
+
+def entry(kind: str, text: str, actor: str = "handover", minutes: int = 1) -> LogEntry:
+    return LogEntry(key=kind, kind=kind, text=text, actor=actor, at=START + timedelta(minutes=minutes))
+
+
+async def told_story(store: Store, reader: str = "ann", **values: Any) -> list[Moment]:
+    entries = (
+        entry("opened", "Handed over: valuable", minutes=0),
+        entry("assigned", "Given to Ann Berg"),
+        entry("rung", "Reminded Ann Berg", minutes=2),
+        entry("claimed", "Ann Berg claimed the case", "ann", 3),
+        entry("task_completed", "Task completed by ann: needs_escalation", "ann", 4),
+        entry("action_failed", "ticket failed for good: down", minutes=5),
+    )
+    why = Trigger(
+        key="turn/1",
+        reason="high_value",
+        bot_version=3,
+        evidence=[
+            Evidence(scenario="high_value", score=0.91, threshold=0.7, matched="bulk order", kind="phrase"),
+            Evidence(scenario="high_value", score=1, threshold=1, matched="vip", kind="tag"),
+        ],
+    )
+    actions = {"tags": ActionState(status="done"), "ticket": ActionState(status="failed", text="the server was down")}
+    await case(store, "c1", "ann", *entries, at=START, trigger=why, actions=actions, **values)
+    return story(await store.reads.handover("c1~1"), NAMES, reader)
+
+
+async def test_the_story_tells_why_what_when_and_what_comes(now_store: Store) -> None:
+    comes: dict[str, Any] = {
+        "next_step": "The bot comes back unless a person acts",
+        "next_at": START + timedelta(hours=8),
+    }
+    # Due long after today: what is overdue is no longer something to come.
+    due = (datetime.now(UTC) - START) / timedelta(hours=1) + 24
+    moments = await told_story(now_store, due=due, **comes)
+    assert [(one.kind, one.text) for one in moments] == [
+        ("trigger", "High value"),
+        ("log", "Given to Ann Berg"),
+        ("failed", "What the handover does at once"),
+        ("time", "Reminded Ann Berg"),
+        ("person", "Ann Berg claimed the case"),
+        ("person", "Task completed by Ann Berg: needs escalation"),
+        ("failed", "ticket failed for good: down"),
+        ("next", "The bot comes back"),
+        ("next", "The task is due"),
+    ]
+    assert moments[0].lines == [
+        ("Sounds like “bulk order”: 91%, and 70% is enough", ""),
+        ("The contact has the tag “vip”", ""),
+        ("By version 3 of the bot's rules", ""),
+    ]
+    assert moments[2].lines == [
+        ("Tag the contact: done", "done"),
+        ("Open a ticket: failed, the server was down", "failed"),
+    ]
+    assert (moments[-2].at, moments[-2].after) == (START + timedelta(hours=8), "unless you act")
+
+
+async def test_another_reader_is_told_that_a_person_may_act(now_store: Store) -> None:
+    comes: dict[str, Any] = {
+        "next_step": "The assignee is reminded unless a person acts",
+        "next_at": START + timedelta(hours=8),
+    }
+    [coming] = [one for one in await told_story(now_store, "ben", **comes) if one.kind == "next"]
+    assert (coming.text, coming.after) == ("The assignee is reminded", "unless a person acts")
+
+
+async def test_nothing_comes_after_the_end(now_store: Store) -> None:
+    moments = await told_story(now_store, status=HandoverStatus.completed, completed_at=START, next_step="")
+    assert "next" not in {one.kind for one in moments}
+
+
+async def test_the_page_shows_the_story_as_text(browser: Browser, now_store: Store) -> None:
+    await case(now_store, "c1", "ann", entry("noted", "<script>alert(1)</script>"))
+    html = (await (await browser("ann")).get("/inbox/c1")).text
+    assert "&lt;script&gt;alert(1)" in html
+    assert "<script>alert" not in html
+
+
+# ---- races -----------------------------------------------------------------------------------------------------------
+
+
+async def test_who_loses_a_claim_is_told_who_won_and_when(browser: Browser, now_store: Store, client: Desk) -> None:
+    await case(now_store, "c1")
+    client.holder = "ben"
+    answer = await (await browser("ann")).post("/inbox/c1/claim", data={"handover": "c1~1"})
+    assert answer.status_code == 409
+    assert "Ben Okafor was faster and claimed this handover 3 min ago." in answer.text
+
+
+async def test_who_loses_a_reply_keeps_the_text(browser: Browser, now_store: Store, client: Desk) -> None:
+    await case(now_store, "c1", "ben")
+    client.holder = "ben"
+    form = {"handover": "c1~1", "message_id": "1", "text": "I was about to say <this>"}
+    answer = await (await browser("ann")).post("/inbox/c1/reply", data=form)
+    assert answer.status_code == 409
+    assert "Ben Okafor holds this handover, taken 3 min ago" in answer.text
+    assert "I was about to say &lt;this&gt;</textarea>" in answer.text
+    assert client.acts == []
+
+
+# ---- reopening -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("who", "offered"), [("ann", False), ("omar", True)])
+async def test_managers_reopen_what_has_ended(browser: Browser, now_store: Store, who: str, offered: bool) -> None:
+    await case(now_store, "c1", "ann", status=HandoverStatus.completed, completed_at=datetime.now(UTC), ended_by="ann")
+    html = (await (await browser(who)).get("/inbox/c1")).text
+    assert ("Reopen the case" in html) is offered
+
+
+async def test_what_is_open_is_not_reopened(browser: Browser, now_store: Store) -> None:
+    await case(now_store, "c1", "ann")
+    assert "Reopen the case" not in (await (await browser("omar")).get("/inbox/c1")).text
+
+
+async def test_reopening_says_who_and_why(browser: Browser, now_store: Store, client: Desk) -> None:
+    await case(now_store, "c1", "ann", status=HandoverStatus.completed, completed_at=datetime.now(UTC))
+    form = {"handover": "c1~1", "reason": "Not paid back yet"}
+    assert (await (await browser("omar")).post("/inbox/c1/reopen", data=form)).status_code == 303
+    assert client.acts == [("reopen", "c1~1", ("omar", "Not paid back yet"))]
+
+
+async def test_a_form_acts_on_its_own_conversation_only(browser: Browser, now_store: Store, client: Desk) -> None:
+    await case(now_store, "c1")
+    await case(now_store, "c2")
+    for deed in ("reopen", "claim"):
+        answer = await (await browser("omar")).post(f"/inbox/c1/{deed}", data={"handover": "c2~1"})
+        assert answer.status_code == 404
+    assert client.acts == []
+
+
+# ---- missed handovers ------------------------------------------------------------------------------------------------
+
+
+async def answered(store: Store, turn: int = 1, name: str = "c1") -> None:
+    """The contact wrote, and the bot answered."""
+    await store.transcripts.record(said(f"q{turn}", conversation_id=name, turn=turn))
+    row = (await store.transcripts.put(told(f"a{turn}", conversation_id=name, author=Author.bot, turn=turn))).row
+    assert row is not None
+    await store.transcripts.mark_left(row)
+
+
+async def test_staff_mark_an_answer_as_a_missed_handover_and_take_it_back(browser: Browser, now_store: Store) -> None:
+    await begin(now_store, "c1")
+    await answered(now_store)
+    ann = await browser("ann")
+    assert "Mark as missed handover" in (await ann.get("/inbox/c1")).text
+    form = {"turn": "1", "reason": "They were <upset>"}
+    assert (await ann.post("/inbox/c1/missed", data=form)).status_code == 303
+    html = (await ann.get("/inbox/c1")).text
+    assert "Missed handover, says Ann Berg: They were &lt;upset&gt;" in html
+    assert "Mark as missed handover" not in html
+    [mark] = await now_store.missed.missed("c1")
+    assert (mark.turn, mark.staff_id) == (1, "ann")
+    assert (await ann.post("/inbox/c1/not-missed", data={"turn": "1"})).status_code == 303
+    assert await now_store.missed.missed("c1") == []
+    assert [one.kind for one in (await now_store.access.audits()).items] == ["missed_taken_back"]
+
+
+async def test_an_answer_after_which_somebody_was_asked_is_not_offered(browser: Browser, now_store: Store) -> None:
+    await case(now_store, "c1", at=datetime.now(UTC) - timedelta(hours=1))
+    await answered(now_store)
+    ann = await browser("ann")
+    assert "Mark as missed handover" not in (await ann.get("/inbox/c1")).text
+    answer = await ann.post("/inbox/c1/missed", data={"turn": "1"})
+    assert answer.status_code == 409
+    assert "was not missed" in answer.text
+
+
+@pytest.mark.parametrize("turn", ["", "0", "x", "-1", "9" * 30, "²"])
+async def test_a_turn_that_is_none_is_refused(browser: Browser, now_store: Store, turn: str) -> None:
+    await begin(now_store, "c1")
+    await answered(now_store)
+    assert (await (await browser("ann")).post("/inbox/c1/missed", data={"turn": turn})).status_code == 422
+    assert await now_store.missed.missed("c1") == []
+
+
+# ---- from elsewhere --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/inbox/c1/claim", "/inbox/c1/missed", "/inbox/c1/seen", "/inbox/c1/writing", "/replies", "/notifications/read"],
+)
+async def test_another_sites_page_does_nothing(browser: Browser, now_store: Store, client: Desk, path: str) -> None:
+    await case(now_store, "c1")
+    form = {"handover": "c1~1", "turn": "1", "event": "1", "title": "a", "text": "b"}
+    answer = await (await browser("omar")).post(path, data=form, headers=OtherSite)
+    assert answer.status_code == 403
+    assert client.acts == []
+
+
+@pytest.mark.parametrize("path", ["/inbox/nowhere", "/replies/7/remove"])
+async def test_what_is_not_there(browser: Browser, path: str) -> None:
+    omar = await browser("omar")
+    answer = await (omar.post(path) if path.endswith("remove") else omar.get(path))
+    assert answer.status_code == 404
+    assert (await omar.post("/inbox/nowhere/seen", data={"event": "1"})).status_code == 404
+
+
+# ---- who is writing --------------------------------------------------------------------------------------------------
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_who_falls_silent_no_longer_writes() -> None:
+    clock = Seconds()
+    writers = Writers(lasts=6, clock=clock)
+    writers.writes("c1", "ben")
+    clock.now += 4
+    writers.writes("c1", "ann")
+    assert (writers.at("c1"), writers.at("c2")) == (["ann", "ben"], [])
+    clock.now += 3
+    assert writers.at("c1") == ["ann"]
+    writers.stops("c1", "ann")
+    assert writers.at("c1") == []
+
+
+async def test_colleagues_hear_who_begins_and_who_ends() -> None:
+    writers = Writers(lasts=0.05)
+    heard = writers.changes("c1")
+    first = asyncio.ensure_future(anext(heard))
+    await asyncio.sleep(0)
+    writers.writes("c2", "ben")
+    writers.writes("c1", "ann")
+    assert await first == ["ann"]
+    assert await anext(heard) == [], "nobody said that she goes on"
+    await heard.aclose()  # type: ignore[attr-defined]
+    assert writers._watching == {}
+
+
+async def test_a_page_says_that_somebody_writes(browser: Browser, now_store: Store, services: Services) -> None:
+    await case(now_store, "c1")
+    ann = await browser("ann")
+    assert (await ann.post("/inbox/c1/writing")).status_code == 204
+    assert services.writers.at("c1") == ["ann"]
+    assert (await ann.post("/inbox/c1/writing", data={"goes_on": "false"})).status_code == 204
+    assert services.writers.at("c1") == []
+
+
+async def test_streams_together_say_what_each_says_and_end_with_the_first_that_fails() -> None:
+    async def counts() -> AsyncIterator[ServerSentEvent]:
+        for number in range(2):
+            yield ServerSentEvent(data=str(number))
+        await asyncio.Event().wait()
+
+    async def fails() -> AsyncIterator[ServerSentEvent]:
+        await asyncio.sleep(0.01)
+        raise OSError("gone")
+        yield
+
+    heard = together(counts(), fails())
+    assert [(await anext(heard)).data, (await anext(heard)).data] == ["0", "1"]
+    with pytest.raises(OSError, match="gone"):
+        await anext(heard)
