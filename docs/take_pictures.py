@@ -18,6 +18,7 @@ from console.server import api_key
 from console.stage import Stage
 from console.story import Story
 from engine.stack import Stack, StackPlan
+from tests.example import put_example_bot
 
 PICTURES = Path(__file__).parent / "pictures"
 QUIET = [
@@ -47,12 +48,14 @@ async def main() -> None:
 
 async def _take_all(stack: Stack, browser: Browser) -> None:
     key = api_key(stack.plan)
+    await put_example_bot(stack)
     async with Api.at(stack.url, key) as api:
         stage = Stage(api, Console(), "web-jamie-rivera")
         story = Story(stage)
         for step in story.steps()[:5]:
             await step()
         await _take_pages(stack, browser, key, stage)
+    await _take_widget(stack, browser)
 
 
 async def _take_pages(stack: Stack, browser: Browser, key: str, stage: Stage) -> None:
@@ -64,6 +67,10 @@ async def _take_pages(stack: Stack, browser: Browser, key: str, stage: Stage) ->
     await page.goto(f"{stack.url}/inbox")
     await page.wait_for_timeout(500)
     await page.screenshot(path=PICTURES / "inbox-list.png")
+    for path, name in (("numbers", "numbers"), ("bots/hvac", "bot")):
+        await page.goto(f"{stack.url}/{path}")
+        await page.wait_for_timeout(1500)
+        await page.screenshot(path=PICTURES / f"{name}.png")
     number = stage.detail["number"]
     run = f"handover%2F{stage.conversation_id}%2F{number}"
     await page.goto(f"http://127.0.0.1:{stack.ui_port}/namespaces/default/workflows/{run}")
@@ -76,6 +83,17 @@ async def _take_pages(stack: Stack, browser: Browser, key: str, stage: Stage) ->
     await page.screenshot(
         path=PICTURES / "temporal-timeline.png", clip={"x": 256, "y": 720, "width": 1024, "height": 580}
     )
+
+
+async def _take_widget(stack: Stack, browser: Browser) -> None:
+    page = await browser.new_page(viewport=WIDE)
+    await page.goto(f"{stack.url}/demo")
+    await page.get_by_role("button", name="Chat with us").click()
+    chat = page.frame_locator("iframe")
+    await chat.get_by_label("Your message").fill("My furnace shows E4 and it is cold. What does it mean?")
+    await chat.get_by_role("button", name="Send").click()
+    await page.wait_for_timeout(3000)
+    await page.screenshot(path=PICTURES / "widget.png")
 
 
 async def _sign_in(page: Page, url: str, key: str) -> None:
