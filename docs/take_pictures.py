@@ -28,6 +28,11 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+OPEN_TREES = """
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function () { return attach.call(this, { mode: "open" }); };
+"""
+"""The widget's button stands in a closed shadow tree, where nothing from outside can press it."""
 WIDE = ViewportSize(width=1280, height=860)
 
 
@@ -87,6 +92,7 @@ async def _take_pages(stack: Stack, browser: Browser, key: str, stage: Stage) ->
 
 async def _take_widget(stack: Stack, browser: Browser) -> None:
     page = await browser.new_page(viewport=WIDE)
+    await page.add_init_script(OPEN_TREES)
     await page.goto(f"{stack.url}/demo")
     await page.get_by_role("button", name="Chat with us").click()
     chat = page.frame_locator("iframe")

@@ -1,7 +1,9 @@
 """A whole Handover and a real browser for the tests of the pages."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,8 @@ PROVOKED = (
     "ERR_INTERNET_DISCONNECTED",
 )
 """Failed requests that tests provoke: refusals, and cuts in the line."""
+
+CLOSING_SECONDS = 20
 
 Open = Callable[..., Awaitable[BrowserContext]]
 
@@ -93,7 +97,9 @@ async def a_person(browser: Browser, stack: Stack, troubles: list[str]) -> Async
 
     yield open_
     for context in contexts:
-        await context.close()
+        # Chromium was seen once not to answer to this; then the end of the browser ends it too.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(context.close(), CLOSING_SECONDS)
 
 
 def _listen(page: Page, troubles: list[str]) -> None:
