@@ -12,7 +12,7 @@ from rich.text import Text
 from console.api import Api, ApiRefused, Json
 from console.plain import plain
 from handover.routing import is_manager
-from handover.staff import Staff
+from handover.staff import Access, Staff
 
 _DONE = {"reassign": "reassigned", "snooze": "snoozed", "hand_back": "handed back"}
 
@@ -44,9 +44,13 @@ class Fleet:
         return self._report(order["act"], answer, key)
 
     async def _only_manager(self) -> str:
-        """Somebody has to answer for it: whose name it is done in, where nobody is named and only one can be."""
+        """Somebody has to answer for it: whose name it is done in, where nobody is named and only one can be.
+
+        An admin, as the first start makes one, is meant only where there is no other manager.
+        """
         team = [Staff.model_validate(one) for one in (await self.api.get("/staff"))["items"]]
-        managers = [one for one in team if one.enabled and is_manager(one)]
+        able = [one for one in team if one.enabled and is_manager(one)]
+        managers = [one for one in able if one.access is not Access.admin] or able
         if len(managers) != 1:
             names = ", ".join(one.id for one in managers) or "nobody: the team has no manager"
             raise ApiRefused(f"Say with --by in which manager's name: {names}.", wrong=True)

@@ -77,6 +77,7 @@ class Player:
         await self._step_clear()
         self.model.now = await self.stage.now()
         self.handover = HandoverId(self.stage.conversation_id, max(1, len(self.model.cases)))
+        self.model.stood = None
         await self._do(act)
         await self._compare()
 
@@ -321,8 +322,10 @@ class Player:
             raise Mismatch(f"The spec refuses with {wrong or 'nothing'}, in truth it was {code}.")
         if answers and isinstance(answer, Acted):
             case = self.model.cases[self.handover.number - 1]
-            if (answer.status, answer.assignee) != (case.status, case.holder):
-                raise Mismatch(f"The answer is {answer!r}; the spec says {case.status}, with {case.holder}.")
+            # Who hands back to the bot is answered before the bot reads what was written meanwhile, and maybe hands over.
+            status, holder = self.model.stood or (case.status, case.holder)
+            if (answer.status, answer.assignee) != (status, holder):
+                raise Mismatch(f"The answer is {answer!r}; the spec says {status}, with {holder}.")
 
     def _who(self, who: str) -> str:
         case = self.model.case

@@ -250,6 +250,7 @@ class Model:
         self.tags: set[str] = set()
         self.contact_status = ContactStatus.new
         self.cases: list[Case] = []
+        self.stood: tuple[HandoverStatus, str | None] | None = None
 
     @property
     def case(self) -> Case | None:
@@ -322,6 +323,7 @@ class Model:
         """Who speaks from now on; a bot that comes back first answers what the contact wrote meanwhile (§4)."""
         self.conversation, self.quiet_since = status, self.now
         if status is BOT:
+            self.stood = (self.cases[-1].status, self.cases[-1].holder) if self.cases else None
             self._bot_turn()
 
     # ---- §3: what a handover does at once ----------------------------------------------------------------------------

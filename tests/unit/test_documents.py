@@ -107,7 +107,7 @@ def test_an_unknown_key_is_named_at_every_level(path: KeyPath) -> None:
 def test_the_text_has_file_line_key_and_what_is_allowed() -> None:
     assert str(refusal("id: hvac\nname: Northwind\nchanels: [web]\n")) == (
         "settings.yaml, line 3: chanels: there is no such key (did you mean channels?); allowed are channels, "
-        "close_after, collect, debounce, greeting, handover, id, knowledge, model, name, persona"
+        "close_after, collect, debounce, greeting, handover, id, knowledge, model, name, origins, persona"
     )
 
 
