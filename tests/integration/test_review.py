@@ -74,7 +74,9 @@ async def test_each_manager_has_one_review_of_a_week_however_often_it_is_trigger
     expected = (await api.get("/review", week=week.name))["text"]
     for staff_id in MANAGERS:
         [review] = await reviews(api, staff_id)
-        assert review["text"] == expected
+        text, _, link = review["text"].rpartition("\n")
+        assert text.strip() == expected
+        assert f"/numbers?range=days&from={week.begins:%Y-%m-%d}" in link
     assert await reviews(api, "sarah") == []
 
 
