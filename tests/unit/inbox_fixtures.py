@@ -22,14 +22,14 @@ def client() -> Desk:
 
 
 @pytest.fixture
-async def team(now_store: Store) -> None:
+async def desk_team(now_store: Store) -> None:
     """Ann and Ben, and Omar, who manages."""
     people = [Staff(id="ann", name="Ann Berg"), Staff(id="ben", name="Ben Okafor")]
     await staff(now_store, *people, Staff(id="omar", name="Omar Haddad", access=Access.manager))
 
 
 @pytest.fixture
-async def browser(now_store: Store, services: Services, team: None) -> AsyncIterator[Browser]:
+async def browser(now_store: Store, services: Services, desk_team: None) -> AsyncIterator[Browser]:
     """Opens a browser in which somebody is signed in."""
     app = create_app()
     app.state.services = services

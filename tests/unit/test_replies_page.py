@@ -96,6 +96,7 @@ async def tell(store: Store, key: str, staff_id: str = "ann", conversation: str 
 
 async def unread(http: object) -> int:
     answer = await http.get("/notifications/unread", headers={"Accept": "application/json"})  # type: ignore[attr-defined]
+    assert answer.status_code == 200, answer.text
     return int(answer.json()["unread"])
 
 
