@@ -64,10 +64,9 @@ class Recogniser:
         """By what an English message means, by keywords and by phrases, whichever is surest."""
         phrases = self._phrases[name]
         by_words = _worded(self._keywords[name], self._uncovered if name == PERSON and self._english else phrases, read)
-        by_meaning = Score(
-            score=round(meant, 2), matched=_nearest(text, phrases), kind="phrase" if phrases else "model"
-        )
-        found = max(by_words, by_meaning, key=_strength)
+        found = by_words
+        if (score := round(meant, 2)) > by_words.score:
+            found = Score(score=score, matched=_nearest(text, phrases), kind="phrase" if phrases else "model")
         if name == UPSET:
             tone = Score(score=max(0.0, -sentiment(text)), matched="upset tone", kind="model")
             return max(found, tone, key=_strength)

@@ -18,6 +18,7 @@ from handover.errors import Refused
 from handover.ports import Assistant, Versioned
 from handover.recorded import Recording, Recordings
 from handover.replay import Change, Replayed, Window, replay
+from handover.wording import no_formula
 
 AT_ONCE = 100
 """How many conversations are read from the store with one query."""
@@ -197,4 +198,4 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return no_formula(text)

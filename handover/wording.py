@@ -25,6 +25,8 @@ REASONS = {
 }
 """What a scenario's name means, for the person who takes over."""
 
+_BEGINS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
 
 def placeholders(template: str) -> frozenset[str]:
     """What a template has in braces: the names that it uses, misspelt ones too."""
@@ -99,3 +101,10 @@ def whole_sentences(text: str, most: int) -> str:
         return line
     ends = [match.end() for match in _SENTENCE_ENDS.finditer(line) if most // 2 <= match.end() <= most - 2]
     return f"{line[: ends[-1]]} …" if ends else shortened(line, most)
+
+
+def no_formula(text: str) -> str:
+    """A cell of a CSV file. What a contact wrote must not become a formula of whoever opens the file: a text that begins like
+    one gets an apostrophe before it, which spreadsheets read as "this is text"."""
+    begins = text.startswith(_BEGINS_A_FORMULA) or text.lstrip().startswith(_BEGINS_A_FORMULA)
+    return f"'{text}" if begins else text
