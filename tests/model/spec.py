@@ -862,14 +862,15 @@ class Model:
         self.cases[-1].log.append(Entry(kind, self.now, rung, who, time))
 
     def _tell(self, staff_id: str | None, event: str) -> None:
-        if staff_id in self.inbox:
+        """Nobody who is disabled is told anything: they may not read what contacts write any more."""
+        if staff_id in self.inbox and self.team[staff_id].enabled:
             self.inbox[staff_id].append(event)
 
     def _tell_of_nobody(self, *targets: str | None) -> None:
         """The role and its manager are told (§3)."""
         roles = {target.removeprefix("role:") for target in targets if target and target.startswith("role:")}
         for one in self.team.values():
-            if one.enabled and (roles & set(one.roles) or one.manages):
+            if (roles & set(one.roles) or one.manages):
                 self._tell(one.id, "escalation")
 
 
