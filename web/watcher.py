@@ -67,6 +67,11 @@ class Watcher:
                 except TimeoutError:
                     changed = False
 
+    def stir(self, subject: str) -> None:
+        """Wake who waits for a change that is no event of a conversation; of this process alone."""
+        for news in self._waiting.get(subject, ()):
+            news.set()
+
     async def _watch(self) -> None:
         newest = await self._newest(0)
         while True:

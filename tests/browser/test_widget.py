@@ -300,14 +300,13 @@ async def test_a_site_that_is_not_allowed_gets_no_chat(browser: Browser, shop: S
     page = await browser.new_page()
     await page.add_init_script(OPENED_TREES)
     await page.clock.install()
-    refused: list[int] = []
-    page.on("response", lambda answer: refused.append(answer.status) if "/widget?" in answer.url else None)
     await page.goto(shop.origin)
-    await page.get_by_role("button", name="Ask us").click()
+    async with page.expect_response(lambda answer: "/widget?" in answer.url) as refusal:
+        await page.get_by_role("button", name="Ask us").click()
+    assert (await refusal.value).status == 403
     await expect(page.get_by_text("Connecting…")).to_be_visible()
     await page.clock.fast_forward(10_000)
     await expect(page.get_by_role("dialog").get_by_text("can't be reached from here")).to_be_visible()
-    assert refused == [403]
     assert [await one.get_by_label("Your message").count() for one in page.frames] == [0, 0]
     await page.close()
 

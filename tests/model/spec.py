@@ -870,7 +870,7 @@ class Model:
         """The role and its manager are told (§3)."""
         roles = {target.removeprefix("role:") for target in targets if target and target.startswith("role:")}
         for one in self.team.values():
-            if (roles & set(one.roles) or one.manages):
+            if roles & set(one.roles) or one.manages:
                 self._tell(one.id, "escalation")
 
 

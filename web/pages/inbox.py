@@ -18,7 +18,7 @@ from web.pages import words
 from web.pages.casework import Casework, Deed, casework
 from web.pages.deeds import Asked, NotLikeThis, do
 from web.pages.guard import Me, SignedIn, still_signed_in
-from web.pages.live import all_news, conversation_news, together, while_allowed, who_writes
+from web.pages.live import all_news, conversation_news, looks_of, own_looks, together, while_allowed, who_writes
 from web.pages.rendering import PageRoute, page, see, status_of, wants_html
 from web.pages.told import read_on_the_spot
 from web.pages.worklist import Search, names_of_staff, search, worklist
@@ -60,8 +60,9 @@ async def everything(
 
 @router.get("/inbox/live", response_class=EventSourceResponse)
 async def live_list(request: Request, parts: Parts, me: SignedIn) -> AsyncIterator[ServerSentEvent]:
-    """A nudge whenever anything happened."""
-    async for nudge in while_allowed(all_news(parts), lambda: still_signed_in(request, parts)):
+    """A nudge whenever anything happened, or whoever reads the list has looked at something."""
+    nudges = together(all_news(parts), own_looks(parts, me.staff_id))
+    async for nudge in while_allowed(nudges, lambda: still_signed_in(request, parts)):
         yield nudge
 
 
@@ -139,6 +140,7 @@ async def _choices(parts: Services) -> dict[str, Any]:
 async def _looked(parts: Services, staff_id: str, conversation_id: str, event: int) -> None:
     await parts.desk.looked(staff_id, conversation_id, event)
     await read_on_the_spot(parts, staff_id, conversation_id)
+    parts.watcher.stir(looks_of(staff_id))
 
 
 def _show(

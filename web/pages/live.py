@@ -51,6 +51,18 @@ async def all_news(parts: Services) -> AsyncIterator[ServerSentEvent]:
             yield BEAT
 
 
+async def own_looks(parts: Services, staff_id: str) -> AsyncIterator[ServerSentEvent]:
+    """A nudge whenever this person has looked at a conversation, on this page or another: it is unread no longer."""
+    async for changed in parts.watcher.changes(looks_of(staff_id), BEAT_SECONDS):
+        if changed:
+            yield ServerSentEvent(event=NEWS, data="looked")
+
+
+def looks_of(staff_id: str) -> str:
+    """What the watcher calls a person's own looks; no conversation's id has a slash."""
+    return f"looks/{staff_id}"
+
+
 async def together(*streams: AsyncIterator[ServerSentEvent]) -> AsyncIterator[ServerSentEvent]:
     """What several streams say, as it comes; the first that fails ends all."""
     said: asyncio.Queue[ServerSentEvent | BaseException | None] = asyncio.Queue()
