@@ -43,6 +43,15 @@ class Caller:
             raise ApiError(422, "invalid_request", "staff_id: say on whose behalf this is done.")
         return staff_id
 
+    def counted_for(self, assignee: str | None) -> str | None:
+        """Whose numbers these are: None is everybody's, an empty one what nobody has. Staff see their own. Raises ApiError
+        where they ask for others'."""
+        if self.manages:
+            return assignee
+        if assignee not in (None, self.staff_id):
+            raise ApiError(403, "managers_only", "Only managers and admins see the numbers of other people.")
+        return self.staff_id
+
 
 async def caller(
     request: Request, parts: Parts, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]

@@ -148,11 +148,19 @@ async def test_handovers_of_one_status_or_of_several(hers: Http, now_store: Stor
     assert (answer.status_code, answer.json()["errors"][0]["key"]) == (422, "status.1")
 
 
-async def test_the_numbers_of_what_nobody_has(hers: Http, now_store: Store) -> None:
-    for name, holder in (("c1", "ann"), ("c2", None)):
+async def test_the_numbers_of_everybody_and_of_what_nobody_has(hers: Http, everybodys: Http, now_store: Store) -> None:
+    for name, holder in (("c1", "ann"), ("c2", None), ("c3", None)):
         await save(now_store, case_of(await open_one(now_store, name), name, seq=1, holder=holder))
-    assert (await hers.get("/v1/metrics/handovers?assignee=")).json()["handovers"] == 1
-    assert (await hers.get("/v1/metrics/handovers")).json()["handovers"] == 2
+    for http, query, counted in (
+        (everybodys, "?assignee=", 2),
+        (everybodys, "", 3),
+        (hers, "", 1),
+        (hers, "?assignee=ann", 1),
+    ):
+        assert (await http.get(f"/v1/metrics/handovers{query}")).json()["handovers"] == counted, query
+    for others in ("", "bob"):
+        answer = await hers.get(f"/v1/metrics/handovers?assignee={others}")
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:handover:problem:managers_only")
 
 
 @pytest.mark.parametrize("path", ["/v1/conversations", "/v1/tasks", "/v1/handovers", INBOX])
