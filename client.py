@@ -54,8 +54,10 @@ from workflows.handover import HandoverWorkflow
 POLL_SECONDS = 75.0
 """A worker asks for work at least this often: the server ends a poll after 60 s."""
 
-UPDATE_SECONDS = 15.0
+PATIENCE_SECONDS = 15.0
 """How long a person's act is waited for; it goes on even when the caller gives up."""
+
+_TOO_LATE = "No answer came in time. What was asked is not lost: look again in a moment."
 
 Result = TypeVar("Result")
 
@@ -91,11 +93,13 @@ class HandoverClient:
     """Conversations and handovers, as backends and people use them.
 
     `key` is the caller's idempotency key: within one run the same key is answered once. Raises NotFound for what does not
-    exist, Refused with the holder where somebody was faster, and Unavailable where Temporal could not be reached in time.
+    exist, Refused with the holder where somebody was faster, and Unavailable where Temporal could not be reached in time,
+    within so many seconds of `patience`.
     """
 
-    def __init__(self, temporal: Client) -> None:
+    def __init__(self, temporal: Client, patience: float = PATIENCE_SECONDS) -> None:
         self._temporal = temporal
+        self._patience = patience
 
     @classmethod
     async def connect(cls) -> "HandoverClient":
@@ -121,7 +125,8 @@ class HandoverClient:
                 start_signal="post_message",
                 start_signal_args=[message],
                 static_summary=_summary(start),
-            )
+            ),
+            self._patience,
         )
 
     async def request_human(
@@ -144,7 +149,7 @@ class HandoverClient:
         handle = self._temporal.get_workflow_handle_for(
             ConversationWorkflow.run, conversation_workflow_id(conversation_id)
         )
-        await _answered(
+        await self._answered(
             lambda: handle.execute_update(ConversationWorkflow.close, act, id=key), "open conversation", conversation_id
         )
 
@@ -158,7 +163,7 @@ class HandoverClient:
         handle = self._temporal.get_workflow_handle_for(
             ConversationWorkflow.run, conversation_workflow_id(conversation_id)
         )
-        return await _answered(lambda: handle.query(ConversationWorkflow.view), "conversation", conversation_id)
+        return await self._answered(lambda: handle.query(ConversationWorkflow.view), "conversation", conversation_id)
 
     async def claim(self, handover: HandoverId, act: Claim, *, key: str | None = None) -> Acted:
         return await self._act(handover, HandoverWorkflow.claim, act, key)
@@ -191,7 +196,9 @@ class HandoverClient:
     async def signal_completed(self, handover: HandoverId, done: TaskCompleted) -> None:
         """Complete a task without waiting: what cannot be is written into the handover's log."""
         handle = self._temporal.get_workflow_handle_for(HandoverWorkflow.run, handover.workflow_id)
-        await _answered(lambda: handle.signal(HandoverWorkflow.task_completed, done), "open handover", str(handover))
+        await self._answered(
+            lambda: handle.signal(HandoverWorkflow.task_completed, done), "open handover", str(handover)
+        )
 
     async def ready(self) -> bool:
         """Whether Temporal answers."""
@@ -217,7 +224,7 @@ class HandoverClient:
 
     async def _act(self, handover: HandoverId, update: Any, act: Any, key: str | None) -> Acted:
         handle = self._temporal.get_workflow_handle_for(HandoverWorkflow.run, handover.workflow_id)
-        return await _answered(lambda: handle.execute_update(update, act, id=key), "open handover", str(handover))
+        return await self._answered(lambda: handle.execute_update(update, act, id=key), "open handover", str(handover))
 
     async def _update_conversation(
         self, conversation_id: str, update: Any, act: Any, start: ConversationInput | None, key: str | None
@@ -238,7 +245,18 @@ class HandoverClient:
                 update, act, start_workflow_operation=operation, id=key
             )
 
-        return await _answered(call, "conversation", conversation_id)
+        return await self._answered(call, "conversation", conversation_id)
+
+    async def _answered(self, call: Callable[[], Awaitable[Result]], kind: str, name: str) -> Result:
+        """The answer of a workflow, its refusals as typed errors."""
+        try:
+            return await _within(call(), self._patience)
+        except RunGone as error:
+            raise NotFound(kind, name) from error
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(error, kind, name) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise Unavailable(_TOO_LATE) from error
 
 
 class WorkflowSignals:
@@ -294,24 +312,12 @@ class RunGone(Exception):
     """No run of that workflow is open."""
 
 
-async def _answered(call: Callable[[], Awaitable[Result]], kind: str, name: str) -> Result:
-    """The answer of a workflow, its refusals as typed errors."""
-    try:
-        return await _within(call())
-    except RunGone as error:
-        raise NotFound(kind, name) from error
-    except WorkflowUpdateFailedError as error:
-        raise _refusal(error, kind, name) from error
-    except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        raise Unavailable("No answer came in time. What was asked is not lost: look again in a moment.") from error
-
-
-async def _within(call: Awaitable[Result], seconds: float = UPDATE_SECONDS) -> Result:
+async def _within(call: Awaitable[Result], seconds: float) -> Result:
     try:
         async with asyncio.timeout(seconds):
             return await call
     except TimeoutError as error:
-        raise Unavailable("No answer came in time. What was asked is not lost: look again in a moment.") from error
+        raise Unavailable(_TOO_LATE) from error
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise RunGone from error

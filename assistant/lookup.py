@@ -29,8 +29,9 @@ def looked_up(text: str, reading: Reading) -> Found | None:
 
 
 def another(reading: Reading) -> Found | None:
-    """The best answer to the contact's request that the bot has not given yet."""
-    for hit in reading.knowledge.search(reading.request, also=reading.model):
+    """The best answer to the contact's request that the bot has not given yet; none about another model's error code."""
+    required = terms(reading.model) if wants.diagnosis(reading.request) else []
+    for hit in reading.knowledge.search(reading.request, also=reading.model, required=required):
         found = _found(hit, reading.request)
         if grounded([hit]) and found.text not in reading.said_already:
             return found

@@ -19,7 +19,11 @@ _ABOUT_IT = re.compile(
     r"\b(?:costs?|prices?|much|cancel|move|reschedule|how long|fees?|charge|schedule on|set a schedule)\b",
     re.IGNORECASE,
 )
-_DIAGNOSIS = re.compile(r"\b(?:error|fault|code|blink\w*|flashing|display(?:s|ing)?|diagnos\w*)\b", re.IGNORECASE)
+_DIAGNOSIS = re.compile(
+    r"\b(?:error|fault|code|blink\w*|flash\w*|display(?:s|ing)?|show(?:s|ing|ed|n)?|says?|saying|reads?|reading|mean(?:s|ing)?|"
+    r"stands? for|diagnos\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def booking(text: str) -> bool:

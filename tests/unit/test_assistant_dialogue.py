@@ -16,6 +16,23 @@ PROMISE = re.compile(
 )
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["My furnace shows E4 and it is cold. What does it mean?", "the thermostat says E5", "It reads E5, what now?"],
+)
+async def test_a_code_is_asked_about_in_many_ways(text: str) -> None:
+    said = await Talk().says(text)
+    assert said.answer.endswith("Which model do you have?")
+    assert said.grounded is None
+
+
+async def test_no_other_model_is_guessed_at_where_an_answer_did_not_help() -> None:
+    talk = Talk()
+    await talk.says("My thermostat shows E5, what does that mean?")
+    assert "outdoor sensor" in (await talk.says("NW-350")).answer
+    assert "NW-200" not in (await talk.says("That did not help")).answer
+
+
 async def test_the_hvac_walkthrough() -> None:
     talk = Talk()
     first = await talk.says("Hi! My thermostat shows an E5 code, what does it mean?")

@@ -140,7 +140,7 @@ CONVERSATIONS = [
         [
             "Reason: failed to resolve — the bot's answers did not help (3 answers rejected)",
             "(answered, but not helped)",
-            "[nw-350-error-codes.md: NW-350 code E9]",
+            "[nw-350-error-codes.md: NW-350 code E5]",
         ],
         id="the answers did not help",
     ),
