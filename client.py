@@ -47,8 +47,10 @@ from handover.messages import (
     Snooze,
     TaskCompleted,
 )
+from handover.outside import Errand
 from handover.views import ConversationView
 from workflows.conversation import ConversationWorkflow
+from workflows.courier import CourierWorkflow
 from workflows.handover import HandoverWorkflow
 
 POLL_SECONDS = 75.0
@@ -260,7 +262,7 @@ class HandoverClient:
 
 
 class WorkflowSignals:
-    """The port Conversations: what activities tell running workflows."""
+    """The ports Conversations and Couriers: what activities tell running workflows."""
 
     def __init__(self, temporal: Client) -> None:
         self._temporal = temporal
@@ -292,6 +294,17 @@ class WorkflowSignals:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False
             raise
+
+    async def wake(self, errand: Errand) -> None:
+        """Something waits to be carried: the courier looks again, and is started where it does not run."""
+        await self._temporal.start_workflow(
+            CourierWorkflow.run,
+            errand,
+            id=errand.workflow_id,
+            task_queue=TASK_QUEUE,
+            start_signal="look",
+            static_summary=f"Carries to {errand.carrier}",
+        )
 
     async def _tell(self, handover: HandoverId, signal: Any, argument: Any) -> bool:
         handle = self._temporal.get_workflow_handle_for(HandoverWorkflow.run, handover.workflow_id)

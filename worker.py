@@ -11,7 +11,7 @@ import signal
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -21,6 +21,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.assign import AssignActivities
 from activities.assistant import AssistantActivities
 from activities.case import CaseActivities
+from activities.courier import CourierActivities
+from activities.errands import CHANNEL, Errands
 from activities.heartbeat import Heartbeats
 from activities.message import MessageActivities
 from activities.notify import NotifyActivities
@@ -33,10 +35,11 @@ from assistant.builtin import BuiltinAssistant
 from assistant.fields import contact_details
 from assistant.model_tries import Limits
 from assistant.openai_compatible import OpenAIAssistant
+from channels.carrier import ChannelCarrier
 from channels.web import WebChannel
 from client import WorkflowSignals, connect, register_search_attributes
 from handover.ids import TASK_QUEUE
-from handover.ports import Assistant, Channel, Conversations, Ticketing
+from handover.ports import Assistant, Carrier, Channel, Conversations, Couriers, RemoteChannel, Ticketing
 from handover.staff import NotifyChannel
 from integrations.notifier import Sender, StaffNotifier
 from logs import set_up_logging
@@ -45,13 +48,14 @@ from settings import AppSettings, settings_or_exit
 from store import Store
 from store.first_start import first_start
 from workflows.conversation import ConversationWorkflow
+from workflows.courier import CourierWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.review import ReviewWorkflow
 
 _log = logging.getLogger(__name__)
 
 CACHED_RUNS = 2000
-WORKFLOWS: list[type] = [ConversationWorkflow, HandoverWorkflow, ReviewWorkflow]
+WORKFLOWS: list[type] = [ConversationWorkflow, HandoverWorkflow, CourierWorkflow, ReviewWorkflow]
 
 
 def make_assistant(settings: AppSettings) -> Assistant:
@@ -80,10 +84,17 @@ async def tell_trouble(assistant: Assistant) -> None:
         _log.warning("No bot can answer as things are, every turn is handed over to a person: %s.", trouble)
 
 
+class RunningWorkflows(Conversations, Couriers, Protocol):
+    """What activities tell running workflows."""
+
+
 class Outside(NamedTuple):
-    """The systems that Handover reaches outside, by name; what is not there is off."""
+    """The systems that Handover reaches outside, by name; what is not there is off. `channels`: those whose readers come
+    here themselves. `remote`: the others. `listeners`: the carriers that hear of every change of a handover."""
 
     channels: Mapping[str, Channel] = MappingProxyType({"web": WebChannel()})
+    remote: Mapping[str, RemoteChannel] = MappingProxyType({})
+    listeners: Mapping[str, Carrier] = MappingProxyType({})
     senders: Mapping[NotifyChannel, Sender] = MappingProxyType({})
     ticketing: Mapping[str, Ticketing] = MappingProxyType({})
 
@@ -91,17 +102,20 @@ class Outside(NamedTuple):
 def make_activities(
     store: Store,
     assistant: Assistant,
-    conversations: Conversations,
+    workflows: RunningWorkflows,
     outside: Outside | None = None,
     public_url: str = "",
 ) -> list[Any]:
     """Every activity, bound to its adapters. `public_url`: where the pages are that letters link to."""
     outside = outside or Outside()
+    errands = Errands(workflows, remote=outside.remote.keys(), listeners=outside.listeners.keys())
+    carriers = {CHANNEL: ChannelCarrier(store.transcripts, outside.remote), **outside.listeners}
     bots, transcripts, handovers = store.settings, store.transcripts, store.handovers
-    turns = AssistantActivities(assistant, contact_details, bots, transcripts, conversations)
-    messages = MessageActivities(transcripts, outside.channels)
+    turns = AssistantActivities(assistant, contact_details, bots, transcripts, workflows)
+    messages = MessageActivities(transcripts, outside.channels, errands)
+    courier = CourierActivities(carriers)
     account = BuiltinAccount()
-    case = CaseActivities(bots, store.team, transcripts, handovers, conversations, account)
+    case = CaseActivities(bots, store.team, transcripts, handovers, workflows, account, errands)
     assign = AssignActivities(store.team)
     return [
         turns.begin,
@@ -109,6 +123,8 @@ def make_activities(
         turns.rules,
         turns.keep,
         messages.deliver,
+        courier.carry,
+        courier.give_up,
         case.open_handover,
         case.join,
         case.introduce,

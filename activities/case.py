@@ -5,6 +5,7 @@ import asyncio
 from temporalio import activity
 
 from activities.assistant import current_bot
+from activities.errands import Errands
 from activities.refusal import refusal
 from handover.casefile import (
     Case,
@@ -46,6 +47,7 @@ class CaseActivities:
         handovers: Handovers,
         conversations: Conversations,
         account: Account,
+        errands: Errands,
     ) -> None:
         self._bots = bots
         self._team = team
@@ -53,6 +55,7 @@ class CaseActivities:
         self._handovers = handovers
         self._conversations = conversations
         self._account = account
+        self._errands = errands
 
     @activity.defn
     async def open_handover(self, request: OpenRequest) -> OpenedCase:
@@ -106,12 +109,13 @@ class CaseActivities:
 
     @activity.defn
     async def settle(self, settle: Settle) -> Settled:
-        """Make a change of the case true outside: the fence, then the store, then the conversation."""
+        """Make a change of the case true: in the fence, then the store, then the conversation, then outside."""
         case = settle.record.case
         settled = await self._fence(settle, case.standing)
         case = case.model_copy(update={"standing": settled.standing})
         await self._handovers.save(settle.record.model_copy(update={"case": case}))
         await self._conversations.report(_report(case))
+        await self._errands.moved(case)
         return settled
 
     async def _fence(self, settle: Settle, standing: Standing) -> Settled:

@@ -43,6 +43,11 @@ class Unavailable(HandoverError):
     code = "unavailable"
 
 
+class Undeliverable(Exception):
+    """A channel will never take a message: an address that is none, a contact who wants no more. The text says why, for
+    staff; trying again would change nothing."""
+
+
 class Misfit(ValueError):
     """A value in settings that does not fit the others. `key` is where it stands, seen from what was looked at."""
 

@@ -24,6 +24,7 @@ from handover.casefile import (
 from handover.hours import Calendar
 from handover.ids import HandoverId
 from handover.messages import Author, Contact, ContactStatus, Trigger
+from handover.outside import Errand, Followed, Parcel
 from handover.plots import Look, Plot
 from handover.staff import Staff
 from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Score, Standing
@@ -221,8 +222,11 @@ class Transcripts(Protocol):
         """The last messages, oldest first, notes included."""
         ...
 
-    async def put(self, delivery: Delivery) -> Delivered:
-        """Put a message into the outbox, behind the fence where it has an epoch. The same key puts it there once."""
+    async def put(self, delivery: Delivery, *, waits: bool = False) -> Delivered:
+        """Put a message into the outbox, behind the fence where it has an epoch. The same key puts it there once.
+
+        waits: it leaves later, by a courier; otherwise it is on its way at once.
+        """
         ...
 
     async def mark_left(self, row: int) -> None:
@@ -275,10 +279,79 @@ class Ticketing(Protocol):
 
 
 class Channel(Protocol):
-    """The way to the contact."""
+    """The way to a contact whose page or program is here: it is taken at once."""
 
     async def send(self, delivery: Delivery) -> None:
         """Hand a message to the contact's channel; `delivery.key` makes a repeated one the same."""
+        ...
+
+
+class RemoteChannel(Protocol):
+    """The way to a contact by somebody else's system, which may be away for hours."""
+
+    async def send(self, parcel: Parcel) -> str:
+        """Hand a message over, once for each `parcel.key`, and return how the system calls it; empty where it has no name.
+
+        Raises Undeliverable where it will never take it. Whatever else is raised, it is tried again later.
+        """
+        ...
+
+    async def follow(self, followed: Followed) -> dict[str, Any]:
+        """Show there how the conversation stands, as far as that is not told yet, and return all that is told by now.
+
+        What is returned comes again as `followed.told`; the same means that nothing is left to tell.
+        """
+        ...
+
+
+class Outbox(Protocol):
+    """The messages of a conversation that wait for a system outside, and how the conversation stands."""
+
+    async def next_waiting(self, conversation_id: str) -> Parcel | None:
+        """The oldest message that waits, marked as leaving; None where none does. What the fence holds back is withdrawn."""
+        ...
+
+    async def mark_left(self, row: int, reference: str = "") -> None:
+        """The channel has taken the message, and calls it so."""
+        ...
+
+    async def put_back(self, row: int) -> None:
+        """The channel has not taken it: it waits again, and whoever takes the conversation need not wait for it."""
+        ...
+
+    async def mark_failed(self, row: int, why: str) -> None:
+        """The message will never arrive; staff see why."""
+        ...
+
+    async def followed(self, conversation_id: str) -> Followed:
+        """How the conversation stands, and what was told of it outside. Raises NotFound."""
+        ...
+
+    async def keep_told(self, conversation_id: str, told: Mapping[str, Any]) -> None:
+        """Remember what was told outside."""
+        ...
+
+
+class Carrier(Protocol):
+    """Carries what waits for one kind of receiver. One of its calls at a time for each conversation."""
+
+    async def carry(self, conversation_id: str) -> bool:
+        """Carry the next thing; False where nothing waits. Whatever is raised, it is tried again later, for a day."""
+        ...
+
+    async def give_up(self, conversation_id: str, why: str) -> bool:
+        """A day of tries was in vain: note why with what could not be carried, so that it holds up the rest no longer.
+
+        False where nothing else can be carried either, until somebody asks for it again.
+        """
+        ...
+
+
+class Couriers(Protocol):
+    """The workflows that carry things outside, as activities reach them."""
+
+    async def wake(self, errand: Errand) -> None:
+        """Something waits for a carrier. The courier is started, or told to look again where it is on its way."""
         ...
 
 

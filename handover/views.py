@@ -1,7 +1,7 @@
 """What readers see: the answers of the HTTP API, the pages and the `view` query."""
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -44,7 +44,11 @@ class ConversationView(Payload):
 
 
 class MessageView(Payload):
-    """One message of a conversation. `row` orders the messages and resumes a reader that was cut off."""
+    """One message of a conversation. `row` orders the messages and resumes a reader that was cut off.
+
+    state: whether the contact's channel has taken it. Only the team is shown messages that were not sent; `failed` says
+    why one will not arrive.
+    """
 
     row: int
     message_id: str
@@ -54,6 +58,8 @@ class MessageView(Payload):
     label: str = ""
     staff_id: str | None = None
     turn: int | None = None
+    state: Literal["sending", "sent", "failed"] = "sent"
+    failed: str = ""
 
 
 class EventView(Payload):

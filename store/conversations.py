@@ -75,6 +75,11 @@ def tell_standing(session: AsyncSession, conversation: ConversationRow, at: date
     emit(session, conversation.id, "status", at, {name: getattr(conversation, name) for name in names})
 
 
+def tell_outbox(session: AsyncSession, message: MessageRow, at: datetime) -> None:
+    """Emit, for the team's eyes, that a message waits for its channel, does no longer, or failed there."""
+    emit(session, message.conversation_id, "outbox", at, {"row": message.row, "failed": message.failed})
+
+
 def tell_message(session: AsyncSession, message: MessageRow, at: datetime) -> None:
     """Emit that readers can see a message. Its text is not part of the event: `row` finds it."""
     names = ("row", "message_id", "author", "turn")

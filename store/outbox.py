@@ -1,17 +1,24 @@
-"""Messages on their way to the contact, and the fence that holds the bot's back once a person has the conversation."""
+"""Messages on their way to the contact, and the fence that holds the bot's back once a person has the conversation.
 
+A message of the web chat leaves at once. One for a system outside waits here until a courier has handed it over.
+"""
+
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handover.casefile import Take
+from handover.casefile import Case, Take
+from handover.errors import NotFound
 from handover.messages import Author
+from handover.outside import Followed, Parcel
 from handover.turns import Delivered, Delivery, Standing
 from store import shapes
-from store.conversations import locked, raise_fence, tell_message, tell_standing
-from store.tables import ConversationRow, FenceMoveRow, MessageRow
-from store.writing import Repository, values_of
+from store.conversations import locked, raise_fence, tell_message, tell_outbox, tell_standing
+from store.tables import ContactRow, ConversationRow, FenceMoveRow, HandoverRow, MessageRow, ToldRow
+from store.writing import Repository, upsert, values_of
 
 LEAVING = timedelta(seconds=60)
 """How long a message of the bot counts as leaving; one that is older has been lost on its way."""
@@ -20,10 +27,11 @@ LEAVING = timedelta(seconds=60)
 class Outbox(Repository):
     """The part of handover.ports.Transcripts that decides who may speak."""
 
-    async def put(self, delivery: Delivery) -> Delivered:
+    async def put(self, delivery: Delivery, *, waits: bool = False) -> Delivered:
         """Put a message into the outbox; held back, and nothing stored, where the fence has moved on.
 
-        One that was put there before a crash is held back as well, unless it has left."""
+        One that was put there before a crash is held back as well, unless it has left. `waits`: a courier takes it from
+        here; otherwise it is leaving now."""
         async with self._database.write() as session:
             conversation = await locked(session, delivery.conversation_id)
             there = await _row_of(session, delivery)
@@ -33,27 +41,94 @@ class Outbox(Repository):
             if not passes:
                 await _withdraw(session, there)
                 return Delivered(left=False)
-            return Delivered(left=True, row=await self._add(session, conversation, delivery))
+            return Delivered(left=True, row=await self._add(session, conversation, delivery, waits))
 
-    async def _add(self, session: AsyncSession, conversation: ConversationRow, delivery: Delivery) -> int:
+    async def _add(self, session: AsyncSession, conversation: ConversationRow, delivery: Delivery, waits: bool) -> int:
+        now = self._clock()
         values = values_of(delivery, MessageRow)
-        message = MessageRow(message_id=delivery.key, inbound=False, at=self._clock(), **values)
+        leaving = None if waits else now
+        message = MessageRow(message_id=delivery.key, inbound=False, at=now, leaving_at=leaving, **values)
         session.add(message)
         await session.flush()
         if delivery.author is Author.note:  # a note goes nowhere: it has left once it is written
             self._leave(session, conversation, message)
+        elif waits:
+            tell_outbox(session, message, now)
         return message.row
 
-    async def mark_left(self, row: int) -> None:
+    async def mark_left(self, row: int, reference: str = "") -> None:
         """The channel has taken the message. A row that is unknown, or has left before, changes nothing."""
         async with self._database.write() as session:
-            message = await session.get(MessageRow, row)
-            if message is None:
-                return
-            conversation = await locked(session, message.conversation_id)
-            await session.refresh(message)
-            if message.left_at is None:
-                self._leave(session, conversation, message)
+            message = await _locked_message(session, row)
+            if message is not None and message.left_at is None:
+                message.reference = reference or None
+                self._leave(session, await locked(session, message.conversation_id), message)
+
+    async def next_waiting(self, conversation_id: str) -> Parcel | None:
+        """The oldest message that waits, marked as leaving; None where none does. Bot answers that the fence holds back
+        are withdrawn."""
+        async with self._database.write() as session:
+            conversation = await locked(session, conversation_id)
+            for message in await session.scalars(_waiting(conversation_id)):
+                if message.epoch is None or message.epoch == conversation.epoch:
+                    message.leaving_at = self._clock()
+                    return await _parcel(session, conversation, message)
+                await _withdraw(session, message)
+                tell_outbox(session, message, self._clock())
+            return None
+
+    async def put_back(self, row: int) -> None:
+        """The channel has not taken the message: it waits again."""
+        async with self._database.write() as session:
+            message = await _locked_message(session, row)
+            if message is not None:
+                message.leaving_at = None
+
+    async def mark_failed(self, row: int, why: str) -> None:
+        """The message will not arrive, or did not after all; staff see why."""
+        async with self._database.write() as session:
+            message = await _locked_message(session, row)
+            if message is not None:
+                self._fail(session, message, why)
+
+    async def mark_undelivered(self, conversation_id: str, reference: str, why: str) -> bool:
+        """What the channel had taken did not arrive, it says now. False where it calls none of the messages so."""
+        named = select(MessageRow.row).where(
+            MessageRow.reference == reference, MessageRow.conversation_id == conversation_id
+        )
+        async with self._database.write() as session:
+            row = await session.scalar(named)
+            message = await _locked_message(session, row) if row is not None else None
+            if message is not None and not message.failed:
+                self._fail(session, message, why)
+            return message is not None
+
+    def _fail(self, session: AsyncSession, message: MessageRow, why: str) -> None:
+        message.failed, message.leaving_at = why, None
+        tell_outbox(session, message, self._clock())
+
+    async def followed(self, conversation_id: str) -> Followed:
+        """How a conversation stands, and what was told of it outside. Raises NotFound."""
+        async with self._database.read() as session:
+            conversation = await session.get(ConversationRow, conversation_id)
+            if conversation is None:
+                raise NotFound("conversation", conversation_id)
+            person = await session.get_one(ContactRow, conversation.contact_id)
+            case = await session.scalar(_newest_case(conversation_id))
+            told = await session.get(ToldRow, conversation_id)
+        return Followed(
+            conversation_id=conversation_id,
+            channel=conversation.channel,
+            status=conversation.status,
+            contact=shapes.contact(person),
+            case=Case.model_validate(case) if case else None,
+            told=told.told if told else {},
+        )
+
+    async def keep_told(self, conversation_id: str, told: Mapping[str, Any]) -> None:
+        """Remember what was told outside."""
+        async with self._database.write() as session:
+            await upsert(session, ToldRow, {"conversation_id": conversation_id, "told": dict(told)})
 
     def _leave(self, session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> None:
         message.left_at = conversation.last_at = self._clock()
@@ -73,16 +148,52 @@ class Outbox(Repository):
             return standing
 
     async def leaving(self, conversation_id: str, before_epoch: int) -> int:
-        """How many of the bot's messages of older epochs have not left yet and still may."""
+        """How many of the bot's messages of older epochs are leaving right now. Those that wait are not: they stay."""
         waiting = select(func.count()).where(
             MessageRow.conversation_id == conversation_id,
             MessageRow.author == Author.bot,
             MessageRow.epoch < before_epoch,
             MessageRow.left_at.is_(None),
-            MessageRow.at > self._clock() - LEAVING,
+            MessageRow.leaving_at > self._clock() - LEAVING,
         )
         async with self._database.read() as session:
             return await session.scalar(waiting) or 0
+
+
+def _waiting(conversation_id: str) -> Select[MessageRow]:
+    """What has neither left nor failed, oldest first."""
+    mine = (MessageRow.conversation_id == conversation_id) & MessageRow.left_at.is_(None) & (MessageRow.failed == "")
+    return select(MessageRow).where(mine).order_by(MessageRow.row)
+
+
+async def _parcel(session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> Parcel:
+    person = await session.get_one(ContactRow, conversation.contact_id)
+    return Parcel(
+        row=message.row,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        key=message.message_id,
+        author=message.author,
+        text=message.text,
+        label=message.label,
+        staff_id=message.staff_id,
+        contact=shapes.contact(person),
+    )
+
+
+def _newest_case(conversation_id: str) -> Select[dict[str, Any]]:
+    """The case of the newest handover, as it was saved last."""
+    newest = select(HandoverRow.case).where(HandoverRow.conversation_id == conversation_id)
+    return newest.order_by(HandoverRow.number.desc()).limit(1)
+
+
+async def _locked_message(session: AsyncSession, row: int) -> MessageRow | None:
+    """A message as it is now, in a conversation that nobody else changes until the transaction ends."""
+    message = await session.get(MessageRow, row)
+    if message is not None:
+        await locked(session, message.conversation_id)
+        await session.refresh(message)
+    return message
 
 
 async def _withdraw(session: AsyncSession, message: MessageRow | None) -> None:

@@ -60,15 +60,16 @@ class ConversationReads(Repository):
     async def messages(
         self, conversation_id: str, *, after: int = 0, limit: int = 200, notes: bool = False
     ) -> Page[MessageView]:
-        """Messages behind row `after`, oldest first; `next` is a row. Raises NotFound.
+        """Messages behind row `after`, oldest first; `next` is a row. Raises NotFound. With `notes`, as the team sees them:
+        what they wrote for each other, and what still waits for its channel or failed there.
 
         A message gets its row before it leaves: one that leaves late has a lower row than some that were seen before.
         Who follows a conversation live reads its events instead.
         """
         limit = max(1, min(limit, MOST))
-        rows = _seen(conversation_id).where(MessageRow.row > after).order_by(MessageRow.row).limit(limit + 1)
-        if not notes:
-            rows = rows.where(MessageRow.author != Author.note)
+        all_rows = select(MessageRow).where(MessageRow.conversation_id == conversation_id)
+        rows = all_rows if notes else _seen(conversation_id).where(MessageRow.author != Author.note)
+        rows = rows.where(MessageRow.row > after).order_by(MessageRow.row).limit(limit + 1)
         async with self._database.read() as session:
             await _known(session, conversation_id)
             found = (await session.scalars(rows)).all()

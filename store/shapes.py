@@ -49,7 +49,8 @@ def standing(row: ConversationRow | FenceMoveRow) -> Standing:
 
 
 def message(row: MessageRow) -> MessageView:
-    return MessageView(**_shared(row, MessageView))
+    state = "failed" if row.failed else "sent" if row.left_at else "sending"
+    return MessageView(**_shared(row, MessageView), state=state)
 
 
 def event(row: EventRow) -> EventView:

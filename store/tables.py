@@ -96,7 +96,9 @@ class FenceMoveRow(Base):
 
 
 class MessageRow(Base):
-    """One message. `left_at` is null while it waits in the outbox.
+    """One message. `left_at` is null while it waits in the outbox, or for ever where it `failed` (that says why).
+
+    `leaving_at`: since when somebody is handing it over. `reference`: how a system outside calls it.
 
     What came in (`inbound`) and what goes out number their messages apart: a contact who picks the key of an answer as the
     id of a message must not keep that answer from being sent.
@@ -107,6 +109,7 @@ class MessageRow(Base):
         UniqueConstraint("conversation_id", "inbound", "message_id"),
         Index(None, "conversation_id", "row"),
         Index(None, "conversation_id", "turn"),
+        Index(None, "reference"),
     )
 
     row: Mapped[int] = _numbered()
@@ -122,6 +125,18 @@ class MessageRow(Base):
     label: Mapped[str] = mapped_column(default="")
     handover: Mapped[int | None]
     left_at: Mapped[datetime | None]
+    leaving_at: Mapped[datetime | None]
+    failed: Mapped[str] = mapped_column(default="")
+    reference: Mapped[str | None]
+
+
+class ToldRow(Base):
+    """What a channel outside was told of how its conversation stands."""
+
+    __tablename__ = "told"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    told: Mapped[dict[str, Any]]
 
 
 class EventRow(Base):

@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "store": {"handover", "settings", "pydantic", "sqlalchemy", "alembic", "pwdlib"},
     "channels": {"handover", "settings", "pydantic", "httpx2"},
-    "integrations": {"handover", "settings", "pydantic", "httpx2"},
+    "integrations": {"handover", "settings", "pydantic", "httpx2", "apprise"},
     "plots": {"handover", "pygal"},
     "settings": {"pydantic", "pydantic_settings"},
     "keys": {"settings"},

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
+from activities.errands import Errands
 from activities.message import MessageActivities
 from handover.ids import HandoverId
 from handover.messages import Author, ByStaff, Claim, CompleteTask, HandBack, Outcome, Reply
+from handover.outside import Errand
 from store import Store
 from tests.chaos.arena import Arena, Outlet, Talk, dev_server, later, person, quoted, until
 from tests.chaos.conftest import Announce
@@ -24,6 +26,14 @@ pytest_plugins = ["tests.unit.store_fixtures"]
 RACES = 40 if os.environ.get("HANDOVER_TEST_POSTGRES") else 60
 AT_ONCE = 6
 """How many conversations race at the same time."""
+
+
+class NoCourier:
+    """Nothing is carried outside here."""
+
+    async def wake(self, errand: Errand) -> None:
+        raise AssertionError(errand)
+
 
 Act = Callable[[], Awaitable[bool]]
 """A person's act; tells whether its answer said that a message of the bot may still be leaving."""
@@ -78,7 +88,7 @@ async def test_a_thousand_races_for_a_conversation(arena: Arena, announce: Annou
 async def test_an_answer_that_has_left_is_not_handed_to_the_channel_again(store: Store) -> None:
     """A step is repeated where its answer was lost; a person may have claimed the conversation meanwhile."""
     outlet = Outlet()
-    deliver = MessageActivities(store.transcripts, {"web": outlet}).deliver
+    deliver = MessageActivities(store.transcripts, {"web": outlet}, Errands(NoCourier(), (), ())).deliver
     await begin(store)
     first = await deliver(told(epoch=0))
     await store.transcripts.take(take())

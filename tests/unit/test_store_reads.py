@@ -113,7 +113,13 @@ async def test_messages_in_parts_and_notes_for_colleagues_alone(store: Store) ->
     assert first.next is not None
     rest = await store.reads.messages("c1", after=int(first.next))
     assert ([one.text for one in rest.items], rest.next) == (["m3"], None)
-    assert [one.text for one in (await store.reads.messages("c1", notes=True)).items] == ["m1", "m2", "note", "m3"]
+    assert [one.text for one in (await store.reads.messages("c1", notes=True)).items] == [
+        "m1",
+        "m2",
+        "note",
+        "waiting",
+        "m3",
+    ]
     with pytest.raises(NotFound):
         await store.reads.messages("unknown")
 

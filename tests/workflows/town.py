@@ -47,6 +47,7 @@ class Town:
         self.store = store
         self.client = client
         self.conversation_id = f"c-{uuid.uuid4().hex[:10]}"
+        self.channel = "web"
 
     @classmethod
     @asynccontextmanager
@@ -76,7 +77,7 @@ class Town:
         """The contact writes, and the message is taken in."""
         message_id = message_id or uuid.uuid4().hex
         message = PostedMessage(message_id=message_id, text=text)
-        await self.client.post(self.conversation_id, message, bot_id="hvac", contact=contact)
+        await self.client.post(self.conversation_id, message, bot_id="hvac", channel=self.channel, contact=contact)
         await self.until(lambda: self._is_recorded(message_id))
 
     async def hand_over(self, contact: Contact | None = None) -> HandoverId:

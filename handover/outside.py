@@ -1,0 +1,53 @@
+"""What is carried to systems outside, one thing after the other for each conversation: messages, and how its case stands."""
+
+from typing import Any
+
+from handover.casefile import Case
+from handover.messages import Author, Contact, ConversationStatus, Payload
+
+
+class Errand(Payload):
+    """What a courier is sent for: everything that waits for one carrier in one conversation."""
+
+    carrier: str
+    conversation_id: str
+
+    @property
+    def workflow_id(self) -> str:
+        """The courier's id in Temporal: one for each carrier and conversation."""
+        return f"courier/{self.carrier}/{self.conversation_id}"
+
+
+class GiveUp(Payload):
+    """An errand that could not be done in a day, and what was the matter."""
+
+    errand: Errand
+    why: str
+
+
+class Parcel(Payload):
+    """A message that waits for its channel to take it. `key` is its own for ever: the same again is the same message.
+
+    row: its place in the history.
+    """
+
+    row: int
+    conversation_id: str
+    channel: str
+    key: str
+    author: Author
+    text: str
+    label: str = ""
+    staff_id: str | None = None
+    contact: Contact
+
+
+class Followed(Payload):
+    """How a conversation stands now, and what its channel was told last. `case`: its newest handover, open or ended."""
+
+    conversation_id: str
+    channel: str
+    status: ConversationStatus
+    contact: Contact
+    case: Case | None = None
+    told: dict[str, Any] = {}
