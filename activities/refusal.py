@@ -1,11 +1,18 @@
-"""What the core refuses, as an error that ends an activity for good and that a client can read."""
+"""What the core, or a system outside, refuses: as an error that a workflow and a client can read."""
 
 from temporalio.exceptions import ApplicationError
 
-from handover.errors import HandoverError
+from handover.errors import HandoverError, TryAgain, Undeliverable
 
 
 def refusal(error: HandoverError) -> ApplicationError:
     """An ApplicationError of the same code, with the holder and since when."""
     since = error.since.isoformat() if error.since else None
     return ApplicationError(str(error), error.holder, since, type=error.code, non_retryable=True)
+
+
+def outside_said(error: TryAgain | Undeliverable) -> ApplicationError:
+    """What a system outside answered: never, or not before a time that it has named. The text stands as it is."""
+    if isinstance(error, Undeliverable):
+        return ApplicationError(str(error), non_retryable=True)
+    return ApplicationError(str(error), next_retry_delay=error.after)

@@ -4,21 +4,30 @@ from collections.abc import Mapping
 
 from temporalio import activity
 
+from activities.refusal import outside_said
 from handover.casefile import ActionState, TicketRequest
-from handover.ports import Ticketing
+from handover.errors import TryAgain, Undeliverable
+from handover.ports import Ticketing, Transcripts
+from handover.ticket import MOST_READ, ticket_of
 
 
 class TicketActivities:
-    """`systems` by the name that an action uses; one that is not there is off."""
+    """`systems` by the name that an action uses; one that is not there is off. `public_url`: where the inbox is."""
 
-    def __init__(self, systems: Mapping[str, Ticketing]) -> None:
+    def __init__(self, systems: Mapping[str, Ticketing], transcripts: Transcripts, public_url: str = "") -> None:
         self._systems = systems
+        self._transcripts = transcripts
+        self._public_url = public_url
 
     @activity.defn
     async def open_ticket(self, request: TicketRequest) -> ActionState:
-        """Open a ticket with the whole case; repeated, the same ticket."""
+        """Open a ticket with the whole case and all that was said by now; repeated, the same ticket."""
         system = self._systems.get(request.system)
         if system is None:
             return ActionState(status="skipped", text=f"{request.system} is not connected, so no ticket was opened")
-        reference = await system.open_ticket(request)
+        lines = await self._transcripts.transcript(request.case.conversation_id, MOST_READ)
+        try:
+            reference = await system.open_ticket(ticket_of(request.case, lines, self._public_url))
+        except (TryAgain, Undeliverable) as error:
+            raise outside_said(error) from error
         return ActionState(status="done", text=reference)
