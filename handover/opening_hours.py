@@ -23,7 +23,7 @@ _UnknownCountryError: type[Exception] = opening_hours.UnknownCountryError  # typ
 
 def check_hours(time_zone: str, expression: str, holidays: str | None) -> None:
     """Refuse with a Misfit what nobody could keep: its key is `time_zone`, `open` or `holidays`."""
-    _check_zone(time_zone)
+    check_zone(time_zone)
     _check_country(holidays)
     _check_expression(expression, holidays)
 
@@ -33,7 +33,8 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones()) - _NO_ZONES
 
 
-def _check_zone(name: str) -> None:
+def check_zone(name: str) -> None:
+    """Refuse with a Misfit of the key `time_zone` what is no time zone."""
     if name in _zones():
         return
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(_zones())}

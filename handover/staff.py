@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from handover.bot import Id, Settings
+from handover.quiet import QuietHours
 
 
 class Access(StrEnum):
@@ -14,14 +15,23 @@ class Access(StrEnum):
     admin = "admin"
 
 
-NotifyChannel = Literal["inbox", "email", "sms", "slack", "push"]
+NotifyChannel = Literal["inbox", "email", "sms", "slack", "teams", "push"]
+
+
+MAX_ADDRESS = 500
+"""How long an address may be: that of a Teams workflow has three hundred characters."""
 
 
 class Notify(Settings):
-    """Which event reaches this person by which channel."""
+    """Which event reaches this person by which channel. Escalations and problems come to the inbox whatever stands here."""
 
     conversation_assigned: list[NotifyChannel] = ["inbox", "email"]
     task_assigned: list[NotifyChannel] = ["inbox", "email"]
+    reminder: list[NotifyChannel] = ["inbox", "email"]
+    escalation: list[NotifyChannel] = ["inbox", "email"]
+    problem: list[NotifyChannel] = ["inbox", "email"]
+    update: list[NotifyChannel] = ["inbox", "email"]
+    review: list[NotifyChannel] = ["inbox", "email"]
 
 
 class Staff(Settings):
@@ -37,7 +47,8 @@ class Staff(Settings):
     enabled: bool = True
     available: bool = True
     notify: Notify = Notify()
-    addresses: dict[NotifyChannel, Annotated[str, Field(max_length=254)]] = {}
+    quiet: QuietHours | None = None
+    addresses: dict[NotifyChannel, Annotated[str, Field(max_length=MAX_ADDRESS)]] = {}
 
 
 class Team(Settings):

@@ -1,8 +1,9 @@
 """Changing people: validated, allowed, one change at a time, and written down."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from handover.addresses import address_fault
 from handover.documents import person_problems, validated
 from handover.errors import NotFound, Problem, SettingsError
 from handover.people import email_problems, lockout_problems, overreach, what_changed
@@ -11,7 +12,7 @@ from web.access import Caller
 from web.problems import ApiError
 from web.services import Services
 
-OWN = frozenset({"available", "notify", "addresses"})
+OWN = frozenset({"available", "notify", "quiet", "addresses"})
 """What everybody may change about themselves."""
 _SOURCE = "staff"
 
@@ -25,7 +26,7 @@ async def change_person(parts: Services, who: Caller, staff_id: str, make: Make)
     def decide(team: Sequence[Staff]) -> Staff:
         before = _find(team, staff_id)
         after = make(before)
-        _fits(before, after, team)
+        _fits(before, after, team, parts.settings.allowed_notify_hosts)
         refusal = overreach(who.by, before, after)
         if refusal:
             raise ApiError(403, "admins_only", f"{refusal} Nothing was changed.")
@@ -43,7 +44,7 @@ async def change_oneself(parts: Services, who: Caller, fields: Mapping[str, Any]
     def decide(team: Sequence[Staff]) -> Staff:
         before = _find(team, staff_id)
         after = with_fields(before, staff_id, fields)
-        _fits(before, after, team)
+        _fits(before, after, team, parts.settings.allowed_notify_hosts)
         return after
 
     return await _change(parts, who, staff_id, decide)
@@ -70,9 +71,19 @@ def _find(team: Sequence[Staff], staff_id: str) -> Staff | None:
     return next((one for one in team if one.id == staff_id), None)
 
 
-def _fits(before: Staff | None, after: Staff, team: Sequence[Staff]) -> None:
+def _fits(before: Staff | None, after: Staff, team: Sequence[Staff], hosts: Collection[str]) -> None:
     others = [one for one in team if one.id != after.id]
-    _refuse(person_problems(after, others) + email_problems(before, after, team))
+    _refuse(
+        person_problems(after, others) + email_problems(before, after, team) + _address_problems(before, after, hosts)
+    )
+
+
+def _address_problems(before: Staff | None, after: Staff, hosts: Collection[str]) -> list[Problem]:
+    """New addresses that nobody could be told at, or that lead where none may; those of before stay."""
+    had = before.addresses if before else {}
+    new = {channel: address for channel, address in after.addresses.items() if had.get(channel) != address}
+    faults = {channel: address_fault(channel, address, hosts) for channel, address in new.items()}
+    return [Problem(f"addresses.{channel}", fault) for channel, fault in faults.items() if fault]
 
 
 def _refuse(problems: list[Problem]) -> None:

@@ -38,6 +38,7 @@ from handover.bot import (
 from handover.documents import Path as KeyPath
 from handover.documents import read_bot, read_team, validated
 from handover.errors import SettingsError
+from handover.quiet import ClockTime
 from handover.staff import Team
 from store.first_start import EXAMPLES
 from tests.unit.web_world import SignIn
@@ -52,6 +53,7 @@ ANY = "*"
 """Each item of a list, or each value of a mapping."""
 HINTS = {model: get_type_hints(model, include_extras=True) for model in (Bot, HandoverSettings, Hours)}
 FORMS: list[tuple[Any, list[Any]]] = [
+    (ClockTime, ["24:00", "7:00", "22:60", "late", ""]),
     (Target, ["sarah", "user:", "role:Support", "manager:omar", "assignee", "user:sarah "]),
     (RungTarget, ["sarah", "user:", "role:Support", "assignee:"]),
     (Message, ["Call {number}", "Dear {Contact_Name}"]),

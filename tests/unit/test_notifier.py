@@ -1,7 +1,8 @@
 """Who is told of what by which channel: every combination, and what happens when a channel fails."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any, get_args
 
@@ -9,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handover.casefile import Notification
+from handover.casefile import Case, Notification
+from handover.digest import Digest
 from handover.errors import NotFound
+from handover.ids import HandoverId
 from handover.staff import NotifyChannel, Staff
+from integrations.letters import Letter, Letters
 from integrations.notifier import NotTold, StaffNotifier
 from store import Store
 from tests.unit.store_world import staff
@@ -21,7 +25,11 @@ pytest_plugins = ["tests.unit.store_fixtures"]
 CHANNELS: tuple[NotifyChannel, ...] = get_args(NotifyChannel)
 OUTSIDE = [channel for channel in CHANNELS if channel != "inbox"]
 CHOSEN = ("conversation_assigned", "task_assigned")
-NOT_CHOSEN = ("reminder", "escalation", "problem", "update")
+NOT_SWITCHED_OFF = ("escalation", "problem")
+SWITCHED = ("conversation_assigned", "task_assigned", "reminder", "update", "review")
+NOT_CHOSEN = ("reminder", "escalation", "problem", "update", "review")
+AT_ONCE = timedelta(0)
+"""No window: nothing waits for a letter that has just left. What does is in test_held.py."""
 ADDRESSES: dict[str, str] = {channel: f"sarah by {channel}" for channel in OUTSIDE}
 
 
@@ -48,8 +56,23 @@ class Shelf:
         self.kept.add((notification.key, channel))
         return channel != "inbox" and (notification.key, channel) not in self.sent
 
+    async def place(self, notification: Notification, channel: str, decide: Callable[..., datetime]) -> Any:
+        now = datetime.now(UTC)
+        assert decide(None, now) == now
+        return "now" if await self.put(notification, channel) else "over"
+
     async def mark_sent(self, notification: Notification, channel: str) -> None:
         self.sent.add((notification.key, channel))
+
+
+class NoCases:
+    async def case(self, handover: HandoverId) -> Case:
+        raise NotFound("handover", str(handover))
+
+
+class NoDigests:
+    async def gather(self, digest: Digest) -> None:
+        raise AssertionError("nothing is held here")
 
 
 class Vendor:
@@ -60,11 +83,11 @@ class Vendor:
         self.tried = 0
         self.delivered: list[str] = []
 
-    async def send(self, address: str, notification: Notification) -> None:
+    async def send(self, address: str, letter: Letter) -> None:
         self.tried += 1
         if self.tried <= self.fails:
             raise ConnectionError("the vendor is down")
-        self.delivered.append(f"{address}: {notification.key}")
+        self.delivered.append(f"{address}: {letter.key}")
 
 
 class Office:
@@ -73,7 +96,7 @@ class Office:
     def __init__(self, person: Staff | None, senders: Collection[str] = OUTSIDE, fails: Mapping[str, int] = {}) -> None:
         self.shelf = Shelf()
         self.vendors: dict[Any, Vendor] = {one: Vendor(fails.get(one, 0)) for one in senders}
-        self.notifier = StaffNotifier(Team(person), self.shelf, self.vendors)  # type: ignore[arg-type]
+        self.notifier = notifier(Team(person), self.shelf, self.vendors)
 
     async def tell(self, event: str = "task_assigned", key: str = "n1") -> None:
         await self.notifier.notify(notification(event, key))
@@ -83,6 +106,10 @@ class Office:
         """The channels by which anything has arrived."""
         outside = {channel for channel, vendor in self.vendors.items() if vendor.delivered}
         return outside | ({"inbox"} if any(channel == "inbox" for _, channel in self.shelf.kept) else set())
+
+
+def notifier(team: Any, shelf: Any, senders: Any) -> StaffNotifier:
+    return StaffNotifier(team, shelf, senders, Letters(NoCases()), NoDigests(), AT_ONCE)
 
 
 def notification(event: str, key: str = "n1") -> Notification:
@@ -135,15 +162,22 @@ async def test_inbox_and_email_are_on_by_default(event: str) -> None:
 
 
 @pytest.mark.parametrize("event", NOT_CHOSEN)
-async def test_what_nobody_can_switch_off(event: str) -> None:
+async def test_what_older_settings_do_not_name_comes_by_inbox_and_email(event: str) -> None:
     office = Office(sarah(notify={one: [] for one in CHOSEN}))
     await office.tell(event)
     assert office.told == {"inbox", "email"}
 
 
+@pytest.mark.parametrize("event", NOT_SWITCHED_OFF)
+async def test_what_nobody_can_switch_off_comes_to_the_inbox(event: str) -> None:
+    office = Office(sarah(notify={event: []}))
+    await office.tell(event)
+    assert office.told == {"inbox"}
+
+
 async def test_who_has_switched_everything_off_is_told_nothing() -> None:
-    office = Office(sarah(notify={one: [] for one in CHOSEN}))
-    for event in CHOSEN:
+    office = Office(sarah(notify={one: [] for one in SWITCHED}))
+    for event in SWITCHED:
         await office.tell(event)
     assert office.told == set()
 
@@ -187,7 +221,7 @@ async def test_a_channel_that_fails_holds_up_no_other_and_is_named() -> None:
 
 async def test_a_channel_that_hangs_holds_up_no_other() -> None:
     class Hangs(Vendor):
-        async def send(self, address: str, notification: Notification) -> None:
+        async def send(self, address: str, letter: Letter) -> None:
             await asyncio.Event().wait()
 
     office = Office(sarah(notify={"task_assigned": ["sms", "email"]}))
@@ -245,9 +279,9 @@ async def test_what_a_killed_worker_had_not_sent_is_sent_by_the_next(store: Stor
     await staff(store, sarah(notify={"task_assigned": ["email"]}))
     await store.notifications.put(notification("task_assigned"), "email")  # as far as the killed one came
     email = Vendor()
-    notifier = StaffNotifier(store.team, store.notifications, {"email": email})
+    telling = notifier(store.team, store.notifications, {"email": email})
     for _ in range(2):
-        await notifier.notify(notification("task_assigned"))
+        await telling.notify(notification("task_assigned"))
     assert email.delivered == ["sarah by email: n1"]
 
 
@@ -259,22 +293,22 @@ async def test_what_was_sent_but_not_marked_is_sent_again_with_the_same_key(
 
     await staff(store, sarah(notify={"task_assigned": ["email"]}))
     email = Vendor()
-    notifier = StaffNotifier(store.team, store.notifications, {"email": email})
+    telling = notifier(store.team, store.notifications, {"email": email})
     with monkeypatch.context() as patched:
         patched.setattr(store.notifications, "mark_sent", killed)
         with pytest.raises(NotTold):
-            await notifier.notify(notification("task_assigned"))
-    await notifier.notify(notification("task_assigned"))
+            await telling.notify(notification("task_assigned"))
+    await telling.notify(notification("task_assigned"))
     assert email.delivered == ["sarah by email: n1"] * 2
 
 
 async def test_over_the_real_store(store: Store) -> None:
     await staff(store, sarah(notify={"task_assigned": ["sms", "email", "inbox"]}))
     sms, email = Vendor(fails=1), Vendor()
-    notifier = StaffNotifier(store.team, store.notifications, {"sms": sms, "email": email})
+    telling = notifier(store.team, store.notifications, {"sms": sms, "email": email})
     with pytest.raises(NotTold):
-        await notifier.notify(notification("task_assigned"))
+        await telling.notify(notification("task_assigned"))
     assert [one.text for one in (await store.notifications.inbox("sarah")).items] == ["It is yours"]
-    await notifier.notify(notification("task_assigned"))
+    await telling.notify(notification("task_assigned"))
     assert (len(sms.delivered), len(email.delivered)) == (1, 1)
     assert len((await store.notifications.inbox("sarah")).items) == 1

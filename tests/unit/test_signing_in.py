@@ -1,6 +1,7 @@
 """Signing in with a password or a key, one-time links, and a person's own page."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -201,12 +202,73 @@ async def test_notifications_are_set_per_event_and_channel(browser_of: BrowserOf
     }
     assert (await ann.post("/me/notifications", data=typed)).status_code == 303
     after = await person(now_store)
-    assert after.notify.model_dump() == {"conversation_assigned": ["inbox", "sms"], "task_assigned": ["slack"]}
+    assert {event: by for event, by in after.notify.model_dump().items() if by} == {
+        "conversation_assigned": ["inbox", "sms"],
+        "task_assigned": ["slack"],
+    }
     assert after.addresses == {"sms": "+15550101", "email": "ann@example.com"}
     assert (after.access, after.enabled, after.roles) == (ANN.access, True, ANN.roles)
     html = (await ann.get("/me")).text
     assert re.search(r'name="notify.task_assigned.slack" checked', html)
     assert not re.search(r'name="notify.task_assigned.inbox" checked', html)
+
+
+QUIET = {
+    "quiet": "on",
+    "quiet.start": "22:00",
+    "quiet.end": "07:00",
+    "quiet.time_zone": "Europe/Berlin",
+    "quiet.mon": "on",
+}
+
+
+async def test_quiet_hours_are_set_and_taken_away(browser_of: BrowserOf, now_store: Store) -> None:
+    ann = await browser_of("ann")
+    assert (await ann.post("/me/notifications", data=QUIET)).status_code == 303
+    quiet = (await person(now_store)).quiet
+    assert quiet is not None
+    assert (quiet.start, quiet.end, quiet.time_zone, quiet.days) == ("22:00", "07:00", "Europe/Berlin", ["mon"])
+    html = (await ann.get("/me")).text
+    assert re.search(r'name="quiet" checked', html)
+    assert re.search(r'name="quiet.time_zone" type="text" value="Europe/Berlin"', html)
+    assert re.search(r'name="quiet.mon" checked', html)
+    assert not re.search(r'name="quiet.tue" checked', html)
+    assert (await ann.post("/me/notifications", data={})).status_code == 303
+    assert (await person(now_store)).quiet is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("quiet.end", "22:00", "22:00 is when it begins"),
+        ("quiet.start", "late", "is no time of a day"),
+        ("quiet.time_zone", "Berlin", "did you mean Europe/Berlin"),
+        ("addresses.push", "json://127.0.0.1/", "json:// is none of this channel"),
+        ("addresses.push", "gotify://10.0.0.1/token", "not among those of HANDOVER_NOTIFY_HOSTS"),
+        ("addresses.sms", "0151 2345678", "allowed is +4915112345678"),
+    ],
+)
+async def test_what_cannot_be_kept_is_refused_at_its_field(
+    browser_of: BrowserOf, now_store: Store, field: str, value: str, words: str
+) -> None:
+    answer = await (await browser_of("ann")).post("/me/notifications", data=QUIET | {field: value})
+    assert answer.status_code == 422
+    assert words in unescape(re.search(rf'id="e-{field}">(.*?)</p>', answer.text)[1])  # type: ignore[index]
+    assert await person(now_store) == ANN
+
+
+async def test_an_address_that_is_a_secret_is_shown_to_nobody_and_kept(browser_of: BrowserOf, now_store: Store) -> None:
+    ann = await browser_of("ann")
+    webhook = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7"
+    await ann.post("/me/notifications", data={"addresses.slack": webhook})
+    html = (await ann.get("/me")).text
+    assert webhook not in html + (await (await browser_of("root")).get("/team/ann")).text
+    shown = re.search(r'name="addresses.slack" type="text" value="(.*?)"', html)
+    assert shown is not None
+    await ann.post("/me/notifications", data={"addresses.slack": shown[1]})
+    assert (await person(now_store)).addresses["slack"] == webhook
+    await ann.post("/me/notifications", data={"addresses.slack": ""})
+    assert "slack" not in (await person(now_store)).addresses
 
 
 async def test_an_email_of_somebody_else_is_refused_at_its_field(browser_of: BrowserOf, now_store: Store) -> None:

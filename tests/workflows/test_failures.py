@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from handover.casefile import Notification, TicketRequest
 from handover.ids import parse_task_id
 from handover.messages import Claim, CompleteTask, ConversationStatus, HandoverStatus, Outcome
+from handover.outside import Ticket
 from handover.staff import Staff
+from integrations.letters import Letter
 from tests.workflows.town import Town
 from worker import Outside
 
@@ -22,10 +23,10 @@ class Tickets:
 
     def __init__(self, *answers: str | Exception) -> None:
         self.answers: list[str | Exception] = list(answers)
-        self.asked: list[TicketRequest] = []
+        self.asked: list[Ticket] = []
 
-    async def open_ticket(self, request: TicketRequest) -> str:
-        self.asked.append(request)
+    async def open_ticket(self, ticket: Ticket) -> str:
+        self.asked.append(ticket)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -39,10 +40,10 @@ class MailServer:
         self.up = True
         self.sent: list[tuple[str, str, str]] = []
 
-    async def send(self, address: str, notification: Notification) -> None:
+    async def send(self, address: str, letter: Letter) -> None:
         if not self.up:
             raise ConnectionError("the mail server does not answer")
-        self.sent.append((address, notification.event, notification.key))
+        self.sent += [(address, one.event, one.key) for one in letter.notifications]
 
 
 @pytest.fixture
@@ -78,9 +79,10 @@ async def test_a_ticket_holds_the_whole_case_and_is_shown_on_the_handover(town: 
     await town.hand_over()
     await town.until(lambda: _action(town, "ticket", "done"))
     assert (await town.detail()).actions["ticket"].text == "#4711"
-    [request] = tickets.asked
-    assert request.case.id == town.handover
-    assert request.case.trigger.request == "I want to talk to a human"
+    [ticket] = tickets.asked
+    assert ticket.external_id == str(town.handover)
+    assert "I want to talk to a human" in ticket.about
+    assert [one.text for one in ticket.said][:1] == ["I want to talk to a human"]
 
 
 async def test_a_ticket_system_that_is_down_for_a_while_holds_up_nothing(town: Town, tickets: Tickets) -> None:

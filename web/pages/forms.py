@@ -5,12 +5,23 @@ from typing import Any
 
 from fastapi import Request
 
+from handover.addresses import masked
 from handover.errors import SettingsError
 from handover.staff import Staff
 
-MAX_FIELDS = 60
-ADDRESSES = {"email": "Email", "sms": "Mobile number, for SMS", "slack": "Slack member id", "push": "Push address"}
+MAX_FIELDS = 100
+ADDRESSES = {
+    "email": "Email",
+    "sms": "Mobile number, for SMS",
+    "slack": "Slack member id or webhook",
+    "teams": "Teams workflow",
+    "push": "Push address",
+}
 """The channels that need to know where to; the inbox is always there."""
+
+
+_OF_THEIR_OWN = ("addresses.", "quiet.")
+"""What has a field for each of its parts."""
 
 
 async def text_fields(request: Request) -> dict[str, str]:
@@ -34,10 +45,12 @@ def staff_fields(typed: Mapping[str, str], before: Staff | None = None) -> dict[
 
 
 def addresses(typed: Mapping[str, str], before: Staff | None) -> dict[str, str]:
-    """Where the channels reach a person; an empty field is none. Channels without a field keep theirs."""
-    kept = {channel: address for channel, address in _addresses_of(before).items() if channel not in ADDRESSES}
-    found = {channel: typed.get(f"addresses.{channel}", "").strip() for channel in ADDRESSES}
-    return kept | {channel: address for channel, address in found.items() if address}
+    """Where the channels reach a person; an empty field is none. A field that still shows the address that was there, masked
+    where it is a secret, keeps it; so do channels without a field."""
+    had = _addresses_of(before)
+    typed_in = {one: typed[f"addresses.{one}"].strip() for one in ADDRESSES if f"addresses.{one}" in typed}
+    kept = {one: had[one] for one, shown in typed_in.items() if one in had and shown == masked(had[one])}
+    return {channel: address for channel, address in (had | typed_in | kept).items() if address}
 
 
 def _addresses_of(person: Staff | None) -> dict[str, str]:
@@ -56,14 +69,14 @@ def typed_of(person: Staff | None) -> dict[str, str]:
         "capacity": str(person.capacity),
         "access": person.access.value,
     }
-    return fields | {f"addresses.{channel}": address for channel, address in _addresses_of(person).items()}
+    return fields | {f"addresses.{channel}": masked(address) for channel, address in _addresses_of(person).items()}
 
 
 def problems_by_field(error: SettingsError | None) -> dict[str, str]:
     """What is wrong, by the field that it stands at: the items of a list share one."""
     found: dict[str, list[str]] = {}
     for problem in error.problems if error else []:
-        field = problem.key if problem.key.startswith("addresses.") else problem.key.split(".")[0]
+        field = problem.key if problem.key.startswith(_OF_THEIR_OWN) else problem.key.split(".")[0]
         found.setdefault(field, []).append(problem.text)
     return {field: "; ".join(dict.fromkeys(texts)) for field, texts in found.items()}
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from handover.errors import SettingsError
+from handover.quiet import DAYS, QuietHours
 from handover.sign_in import SHORTEST_PASSWORD, allowances, password_fault
 from handover.staff import Staff
 from web.access import SESSION_COOKIE
@@ -17,8 +18,31 @@ from web.team import change_oneself
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-CHANNELS: dict[str, str] = {"inbox": "Inbox", "email": "Email", "sms": "SMS", "slack": "Slack", "push": "Push"}
-EVENTS = {"conversation_assigned": "A conversation is assigned to me", "task_assigned": "A task is assigned to me"}
+CHANNELS: dict[str, str] = {
+    "inbox": "Inbox",
+    "email": "Email",
+    "sms": "SMS",
+    "slack": "Slack",
+    "teams": "Teams",
+    "push": "Push",
+}
+EVENTS = {
+    "conversation_assigned": "A conversation is assigned to me",
+    "task_assigned": "A task is assigned to me",
+    "reminder": "A reminder: something of mine waits or becomes due",
+    "update": "News of my case",
+    "escalation": "An escalation: nobody has acted in time",
+    "problem": "A problem: something failed for good",
+    "review": "The weekly review, for managers",
+}
+ADDRESS_HINTS = {
+    "email": "You can also sign in with it.",
+    "sms": "With its country code, as in +4915112345678.",
+    "slack": "Your member id, from your profile there; or a webhook of your own.",
+    "teams": "The address of a workflow “When a webhook request is received”, as Teams shows it.",
+    "push": "As in ntfy://topic, pover://user@token or pbul://token.",
+}
+DAY_NAMES = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
 @router.get("/me")
@@ -43,10 +67,10 @@ async def set_availability(request: Request, parts: Parts, me: SignedIn) -> Resp
 
 @router.post("/me/notifications")
 async def set_notifications(request: Request, parts: Parts, me: SignedIn) -> Response:
-    """Which event by which channel, and where the channels reach the person."""
+    """Which event by which channel, when only by the inbox, and where the channels reach the person."""
     typed = await text_fields(request)
     person = await parts.team.staff(me.staff_id)
-    fields = {"notify": _notify(typed), "addresses": addresses(typed, person)}
+    fields = {"notify": _notify(typed), "quiet": _quiet(typed), "addresses": addresses(typed, person)}
     try:
         await change_oneself(parts, me.caller, fields)
     except SettingsError as error:
@@ -104,6 +128,22 @@ def _notify(typed: dict[str, str]) -> dict[str, list[str]]:
     return {event: [one for one in CHANNELS if f"notify.{event}.{one}" in typed] for event in EVENTS}
 
 
+def _quiet(typed: dict[str, str]) -> dict[str, Any] | None:
+    """The quiet hours; None where they are not ticked."""
+    if "quiet" not in typed:
+        return None
+    words = {name: typed.get(f"quiet.{name}", "").strip() for name in ("start", "end", "time_zone")}
+    return {**words, "days": [day for day in DAYS if f"quiet.{day}" in typed]}
+
+
+def _quiet_typed(person: Staff) -> dict[str, str]:
+    """What the fields of the quiet hours show before anything was typed."""
+    quiet = person.quiet or QuietHours()
+    fields = {"quiet.start": quiet.start, "quiet.end": quiet.end, "quiet.time_zone": quiet.time_zone}
+    fields |= {f"quiet.{day}": "on" for day in quiet.days}
+    return fields | ({"quiet": "on"} if person.quiet else {})
+
+
 async def _show(
     request: Request,
     parts: Services,
@@ -124,7 +164,9 @@ async def _show(
         "events": EVENTS,
         "ticked": ticked,
         "addresses": ADDRESSES,
-        "typed": typed if typed is not None else typed_of(person),
+        "typed": typed if typed is not None else typed_of(person) | _quiet_typed(person),
+        "days": DAY_NAMES,
+        "address_hints": ADDRESS_HINTS,
         "problems": problems_by_field(error) | (password_fault or {}),
         "has_password": sign_in is not None and sign_in.has_password,
         "shortest": SHORTEST_PASSWORD,
