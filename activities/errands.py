@@ -1,22 +1,31 @@
 """Who outside is to hear of a conversation, and the couriers who are woken for it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from handover.casefile import Case
 from handover.outside import Errand
-from handover.ports import Couriers
+from handover.ports import Audience, Couriers
 
 CHANNEL = "channel"
 """The carrier of messages to the contacts' channels."""
 
 
 class Errands:
-    """`remote`: the channels outside, by name. `listeners`: the carriers that hear of every change of a handover."""
+    """`remote`: the channels outside, by name. `listeners`: the carriers that hear of every change of a handover, and
+    `audiences` those that come and go."""
 
-    def __init__(self, couriers: Couriers, remote: Collection[str], listeners: Collection[str]) -> None:
+    def __init__(
+        self,
+        couriers: Couriers,
+        remote: Collection[str],
+        listeners: Collection[str],
+        audiences: Mapping[str, Audience] = MappingProxyType({}),
+    ) -> None:
         self._couriers = couriers
         self._remote = remote
         self._listeners = listeners
+        self._audiences = audiences
 
     def is_remote(self, channel: str) -> bool:
         """Whether what is said there has to be carried."""
@@ -29,5 +38,10 @@ class Errands:
     async def moved(self, case: Case) -> None:
         """A handover has changed, and with it perhaps who speaks."""
         carriers = [CHANNEL] if self.is_remote(case.channel) else []
-        for carrier in [*carriers, *self._listeners]:
+        for carrier in [*carriers, *self._listeners, *await self._listening()]:
             await self._couriers.wake(Errand(carrier=carrier, conversation_id=case.conversation_id))
+
+    async def _listening(self) -> list[str]:
+        """The carriers of those who hear of it now, by the names of their kind and their own."""
+        found = [(name, await audience.listening()) for name, audience in self._audiences.items()]
+        return [f"{name}/{receiver}" for name, receivers in found for receiver in receivers]

@@ -14,7 +14,7 @@ _EMITTED = "events"
 
 
 def emit(session: AsyncSession, conversation_id: str, kind: str, at: datetime, data: Mapping[str, Any]) -> None:
-    """Tell of something that this transaction does. Kinds: message, outbox, status, handover, log, task."""
+    """Tell of something that this transaction does. Kinds: message, outbox, status, handover, log, task, change."""
     event = {"conversation_id": conversation_id, "kind": kind, "at": at, "data": dict(data)}
     session.info.setdefault(_EMITTED, []).append(event)
 

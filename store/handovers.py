@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handover.casefile import Case, CaseRecord, LogEntry, OpenedCase, OpenRequest, Policy
 from handover.errors import NotFound
 from handover.escalation import due_at, missed_due
+from handover.events import changes
 from handover.ids import HandoverId
 from handover.messages import Author, ContactStatus, ConversationStatus, HandoverStatus
 from handover.wording import shortened
@@ -60,9 +61,11 @@ class Handovers(Repository):
         """Write the case, where it is newer, and its log entries, where they are not there yet."""
         async with self._database.write() as session:
             row = await self._row(session, record.case)
-            for entry in record.entries:
-                await _log(session, record.case, entry)
-            await self._project(session, row, record)
+            before = Case.model_validate(row.case) if row.case else None
+            new = [entry for entry in record.entries if await _log(session, record.case, entry)]
+            written = await self._project(session, row, record)
+            told = record.model_copy(update={"entries": new})
+            _tell_changes(session, before if written else record.case, told, self._clock())
 
     async def _row(self, session: AsyncSession, case: Case) -> HandoverRow:
         """The handover's row, locked."""
@@ -72,7 +75,8 @@ class Handovers(Repository):
             raise NotFound("handover", str(case.id))
         return row
 
-    async def _project(self, session: AsyncSession, row: HandoverRow, record: CaseRecord) -> None:
+    async def _project(self, session: AsyncSession, row: HandoverRow, record: CaseRecord) -> bool:
+        """Write the case; False, and nothing changed, where a newer one is there."""
         case = record.case
         # A case that is reopened takes its place anew.
         former = None if HandoverStatus(row.status).ended else row.assignee
@@ -83,12 +87,13 @@ class Handovers(Repository):
         )
         written = await session.scalar(newer.values(_values(row, record)).returning(HandoverRow.number))
         if written is None:
-            return
+            return False
         now = self._clock()
         await write_task(session, case, now)
         await move_reservation(session, case, former)
         await session.refresh(row)
         _tell_handover(session, row, now)
+        return True
 
     async def case(self, handover: HandoverId) -> Case:
         """A handover's case as it was written down last. Raises NotFound."""
@@ -196,12 +201,20 @@ def _completed_late(row: HandoverRow, record: CaseRecord) -> datetime | None:
     return row.due_at if row.due_at is not None and any(at > row.due_at for at in done) else None
 
 
-async def _log(session: AsyncSession, case: Case, entry: LogEntry) -> None:
+async def _log(session: AsyncSession, case: Case, entry: LogEntry) -> bool:
+    """Write a line of the log; False where it is there already."""
     key = {"conversation_id": case.conversation_id, "handover_number": case.number}
     row = await add(session, LogRow, {**key, **values_of(entry, LogRow)})
     if row is not None:
         told = {"handover": case.number, "row": row, "kind": entry.kind, "text": entry.text, "actor": entry.actor}
         emit(session, case.conversation_id, "log", entry.at, told)
+    return row is not None
+
+
+def _tell_changes(session: AsyncSession, before: Case | None, record: CaseRecord, now: datetime) -> None:
+    """What other programs are told, written down as it stands now: it may be sent much later."""
+    for change in changes(before, record, now):
+        emit(session, record.case.conversation_id, "change", change.timestamp, change.stored())
 
 
 def _tell_handover(session: AsyncSession, row: HandoverRow, at: datetime) -> None:

@@ -171,8 +171,9 @@ async def test_what_happens_is_told_in_its_order(store: Store) -> None:
     await save(store, case_of(opened, seq=1, holder="ann", task=task()), entry("assigned"))
     await store.transcripts.take(take())
     events = await store.reads.events_since(0)
-    assert [event.kind for event in events] == ["message", "status", "handover", "log", "task", "handover", "status"]
-    assert events[-2].data == {"number": 1, "status": "open", "next_step": "", "assignee": "ann"}
+    kinds = ["message", "status", "handover", "log", "task", "handover", "change", "change", "status"]
+    assert [event.kind for event in events] == kinds
+    assert events[5].data == {"number": 1, "status": "open", "next_step": "", "assignee": "ann"}
     assert await store.reads.newest_event() == events[-1].id
     assert [event.id for event in await store.reads.events("c1", after=events[4].id)] == [
         event.id for event in events[5:]
