@@ -69,10 +69,13 @@ def problem(status: int, code: str, detail: str, headers: dict[str, str] | None 
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": TITLES[status], "content": {"application/problem+json": {}}}
+    status: {
+        "description": TITLES[status],
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     for status in (401, 403, 404, 409, 413, 422, 503)
 }
-"""What every route may answer besides its own, for the OpenAPI document."""
+"""What every route may answer besides its own, for the OpenAPI document; web/openapi.py adds the schema."""
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -115,6 +118,8 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # the framework's word for a body that is no UTF-8, nested too deeply, or no form
+        return problem(422, "invalid_request", "Nothing was changed: the body is not what its Content-Type says.")
     codes = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
     headers = dict(error.headers) if error.headers else None
     return problem(error.status_code, codes.get(error.status_code, "error"), str(error.detail), headers)
