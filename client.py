@@ -27,6 +27,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from handover.casefile import ContactWrote, Join, Report
 from handover.conversation import ConversationInput
+from handover.digest import Digest
 from handover.errors import NotFound, Refused, Unavailable
 from handover.ids import SEARCH_ATTRIBUTES, TASK_QUEUE, HandoverId, TaskId, conversation_workflow_id
 from handover.messages import (
@@ -51,6 +52,7 @@ from handover.outside import Errand
 from handover.views import ConversationView
 from workflows.conversation import ConversationWorkflow
 from workflows.courier import CourierWorkflow
+from workflows.digest import DigestWorkflow
 from workflows.handover import HandoverWorkflow
 
 POLL_SECONDS = 75.0
@@ -142,9 +144,15 @@ class HandoverClient:
         """The button. `start` says whose conversation it is where it has not begun yet."""
         return await self._update_conversation(conversation_id, ConversationWorkflow.request_human, request, start, key)
 
-    async def take_over(self, conversation_id: str, act: ByStaff, *, key: str | None = None) -> Opened:
-        """A person steps in without a trigger. Refused where a handover is open: claim that one."""
-        return await self._update_conversation(conversation_id, ConversationWorkflow.take_over, act, None, key)
+    async def wake(self, errand: Errand) -> None:
+        """Something waits to be carried outside. Raises Unavailable."""
+        await _within(WorkflowSignals(self._temporal).wake(errand), self._patience)
+
+    async def take_over(
+        self, conversation_id: str, act: ByStaff, *, start: ConversationInput | None = None, key: str | None = None
+    ) -> Opened:
+        """A person steps in without a trigger. Refused where a handover is open: claim that one. `start` as above."""
+        return await self._update_conversation(conversation_id, ConversationWorkflow.take_over, act, start, key)
 
     async def close(self, conversation_id: str, act: ByStaff, *, key: str | None = None) -> None:
         """A person closes the conversation. Refused while a handover is open."""
@@ -262,7 +270,7 @@ class HandoverClient:
 
 
 class WorkflowSignals:
-    """The ports Conversations and Couriers: what activities tell running workflows."""
+    """The ports Conversations, Couriers and Digests: what activities tell running workflows."""
 
     def __init__(self, temporal: Client) -> None:
         self._temporal = temporal
@@ -304,6 +312,17 @@ class WorkflowSignals:
             task_queue=TASK_QUEUE,
             start_signal="look",
             static_summary=f"Carries to {errand.carrier}",
+        )
+
+    async def gather(self, digest: Digest) -> None:
+        """Something is held for a person: their digest looks again, and is started where it does not run."""
+        await self._temporal.start_workflow(
+            DigestWorkflow.run,
+            digest,
+            id=digest.workflow_id,
+            task_queue=TASK_QUEUE,
+            start_signal="look",
+            static_summary=f"Tells {digest.staff_id} by {digest.channel} what waits",
         )
 
     async def _tell(self, handover: HandoverId, signal: Any, argument: Any) -> bool:

@@ -97,6 +97,7 @@ class ConversationState(Payload):
     def begin(self, begun: Begun) -> None:
         """Take over what the store knows from earlier runs. One that stays closed has nothing new to answer."""
         self.turn, self.bot_id, self.contact = begun.turn, begun.bot_id, begun.contact
+        self.channel = begun.channel or self.channel
         self._keep_to(begun.close_after, begun.debounce)
         self.adopt(begun.standing)
         if self.status is ConversationStatus.closed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 
@@ -44,8 +44,19 @@ class Unavailable(HandoverError):
 
 
 class Undeliverable(Exception):
-    """A channel will never take a message: an address that is none, a contact who wants no more. The text says why, for
-    staff; trying again would change nothing."""
+    """A system outside will never take something: an address that is none, a contact who wants no more, a ticket that it
+    refuses. The text says why, for staff; trying again would change nothing."""
+
+
+class TryAgain(Exception):
+    """A system outside does not take something now, and may later. The text says why, for staff.
+
+    after: how long it has asked to be left alone; None where it has not.
+    """
+
+    def __init__(self, text: str, after: timedelta | None = None) -> None:
+        super().__init__(text)
+        self.after = after
 
 
 class Misfit(ValueError):

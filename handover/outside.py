@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from pydantic import AwareDatetime
+
+from handover.bot import Priority
 from handover.casefile import Case
 from handover.messages import Author, Contact, ConversationStatus, Payload
 
@@ -51,3 +54,34 @@ class Followed(Payload):
     contact: Contact
     case: Case | None = None
     told: dict[str, Any] = {}
+
+
+class Said(Payload):
+    """One message of a conversation as a ticket shows it. `who`: a name for people; `row`: its place in the history."""
+
+    row: int
+    author: Author
+    who: str
+    at: AwareDatetime
+    text: str
+
+
+class Ticket(Payload):
+    """What a ticket for a handover says, whatever system it is opened in. `external_id`: the handover's own id.
+
+    about: what a person needs to know first, on several lines. said: the conversation, oldest first; `is_cut` where it began
+    before that. due_at: when the handover has to be done. link: where the case is in the inbox.
+    """
+
+    external_id: str
+    conversation_id: str
+    subject: str
+    about: str
+    reason: str
+    said: list[Said]
+    is_cut: bool = False
+    contact: Contact
+    priority: Priority
+    tags: list[str]
+    due_at: AwareDatetime
+    link: str

@@ -1,6 +1,6 @@
 """The doors to the world: what activities need of it. Adapters plug in at worker.py, starter.py and web/app.py."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -19,14 +19,27 @@ from handover.casefile import (
     Policy,
     Report,
     Take,
-    TicketRequest,
 )
+from handover.digest import Digest
+from handover.events import EventType
 from handover.hours import Calendar
 from handover.ids import HandoverId
 from handover.messages import Author, Contact, ContactStatus, Trigger
-from handover.outside import Errand, Followed, Parcel
+from handover.outside import Errand, Followed, Parcel, Ticket
 from handover.plots import Look, Plot
 from handover.staff import Staff
+from handover.subscriptions import (
+    DeliveryState,
+    DeliveryView,
+    NewSecret,
+    Outgoing,
+    Receiver,
+    Resent,
+    SendAgain,
+    SubscriptionChange,
+    SubscriptionView,
+    Tried,
+)
 from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Score, Standing
 from handover.views import (
     AuditView,
@@ -273,8 +286,11 @@ class Notifier(Protocol):
 class Ticketing(Protocol):
     """A ticket system outside."""
 
-    async def open_ticket(self, request: TicketRequest) -> str:
-        """Open a ticket, once for each handover, and return how people there find it."""
+    async def open_ticket(self, ticket: Ticket) -> str:
+        """Open a ticket, once for each `external_id`, and return how people there find it.
+
+        Raises Undeliverable where the system will never take it, TryAgain or anything else where it may later.
+        """
         ...
 
 
@@ -332,6 +348,60 @@ class Outbox(Protocol):
         ...
 
 
+class Arrivals(Protocol):
+    """What became of messages that a channel outside had taken, as the channel says later."""
+
+    async def mark_undelivered(self, conversation_id: str, reference: str, why: str) -> bool:
+        """The message did not arrive; staff see why. False where the channel calls none of the conversation's so."""
+        ...
+
+
+class SentPart(NamedTuple):
+    """What is known of a part of a message. `reference`: how the system that took it calls it; empty where it is not known
+    whether it did. `again`: it was begun before, at `since`."""
+
+    since: datetime
+    again: bool
+    reference: str = ""
+
+
+class SentParts(Protocol):
+    """Parts of messages for a system that takes a repeated request for a new one: which of them it has."""
+
+    async def begin(self, conversation_id: str, key: str, part: int) -> SentPart:
+        """Note that a part is about to be handed over, and say what is known of it from before."""
+        ...
+
+    async def taken(self, conversation_id: str, key: str, part: int, reference: str) -> None:
+        """The system has it, and calls it so."""
+        ...
+
+    async def not_taken(self, conversation_id: str, key: str, part: int) -> None:
+        """The system certainly does not have it: the next try is the first."""
+        ...
+
+    async def known(self, references: Collection[str]) -> set[str]:
+        """Which of these are parts that were noted as taken."""
+        ...
+
+
+class Texts(Protocol):
+    """What contacts and their networks say about text messages, beside what they write in them."""
+
+    async def opt_out(self, conversation_id: str, contact: Contact, message_id: str, words: str) -> None:
+        """The contact wants no more text messages. The team sees it in the conversation; the same message again changes
+        nothing."""
+        ...
+
+    async def opt_in(self, conversation_id: str, message_id: str, words: str) -> bool:
+        """The contact wants them again. False, and nothing is changed, where they had not said otherwise."""
+        ...
+
+    async def undelivered(self, conversation_id: str, key: str, why: str) -> bool:
+        """The message with this key did not arrive; staff see why. False where there is none."""
+        ...
+
+
 class Carrier(Protocol):
     """Carries what waits for one kind of receiver. One of its calls at a time for each conversation."""
 
@@ -344,6 +414,131 @@ class Carrier(Protocol):
 
         False where nothing else can be carried either, until somebody asks for it again.
         """
+        ...
+
+
+class Digests(Protocol):
+    """The workflows that gather what somebody is to be told later, as activities reach them."""
+
+    async def gather(self, digest: Digest) -> None:
+        """Something waits for a person. The digest is started, or told to look again where it runs."""
+        ...
+
+
+class Digester(Protocol):
+    """Sends what was held for a person."""
+
+    async def send_due(self, digest: Digest, at: datetime) -> datetime | None:
+        """Send what is to leave by `at`, in one letter. When the next leaves; None where nothing waits.
+
+        Whatever is raised, it is tried again later, for a day.
+        """
+        ...
+
+    async def give_up(self, digest: Digest, at: datetime, why: str) -> list[Notification]:
+        """A day of tries was in vain: it waits no longer, and this is what managers should hear of it."""
+        ...
+
+
+class Audience(Protocol):
+    """Receivers of one kind that come and go. Each has a carrier of its own: one that is away holds up no other."""
+
+    async def listening(self) -> list[str]:
+        """Who of them is to hear of what has just changed."""
+        ...
+
+    def carrier(self, receiver: str) -> Carrier:
+        """The carrier of one of them; for one that is gone, it carries nothing."""
+        ...
+
+
+class EventQueue(Protocol):
+    """The events that wait for subscriptions."""
+
+    async def listening(self) -> list[str]:
+        """The subscriptions that are switched on."""
+        ...
+
+    async def receiver(self, subscription_id: str) -> Receiver:
+        """Where a subscription's events go. Raises NotFound."""
+        ...
+
+    async def next_event(self, subscription_id: str, conversation_id: str) -> Outgoing | None:
+        """The oldest event of a conversation that waits; None where none does, or the subscription is off or gone."""
+        ...
+
+    async def note_try(self, outgoing: Outgoing, status: int | None, why: str) -> None:
+        """It was not taken; it waits on."""
+        ...
+
+    async def note_taken(self, outgoing: Outgoing, status: int) -> None:
+        """The receiver has it."""
+        ...
+
+    async def give_up_oldest(self, subscription_id: str, conversation_id: str, why: str) -> bool:
+        """The oldest event that waits has failed; False where the subscription is off or gone. Where too many have failed in
+        a row it is switched off, and the managers are told."""
+        ...
+
+    async def note_gone(self, outgoing: Outgoing, status: int, why: str) -> None:
+        """The receiver wants no more events: the subscription is switched off, and the managers are told."""
+        ...
+
+
+class Subscriptions(Protocol):
+    """Programs that are told of changes, as managers look after them. Raises NotFound for one that is not there."""
+
+    async def subscriptions(self) -> list[SubscriptionView]: ...
+
+    async def subscription(self, subscription_id: str) -> SubscriptionView: ...
+
+    async def add(self, url: str, events: Sequence[EventType], by: str) -> NewSecret:
+        """Tell a program of everything that happens from now on; its secret is in clear this once."""
+        ...
+
+    async def change(self, subscription_id: str, change: SubscriptionChange) -> SubscriptionView: ...
+
+    async def rotate(self, subscription_id: str) -> NewSecret:
+        """A new secret, in clear this once; the one before it signs beside it for a day."""
+        ...
+
+    async def remove(self, subscription_id: str) -> None: ...
+
+    async def deliveries(
+        self,
+        subscription_id: str,
+        *,
+        state: DeliveryState | None = None,
+        conversation_id: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[DeliveryView]:
+        """A subscription's events, newest first."""
+        ...
+
+    async def waiting_conversations(self, subscription_id: str) -> list[str]:
+        """The conversations with events that wait: their couriers are to be woken."""
+        ...
+
+    async def resend(self, subscription_id: str, delivery: str) -> Resent:
+        """Let one delivery wait again. Raises Refused where the subscription is off."""
+        ...
+
+    async def resend_since(self, subscription_id: str, again: SendAgain) -> Resent:
+        """Let all chosen events of a time wait again, those too that were never sent. Raises Refused where the subscription
+        is off, or these are too many at once."""
+        ...
+
+
+class EventTests(Protocol):
+    """What can be asked about a receiver at once."""
+
+    async def check(self, url: str) -> None:
+        """Raise SettingsError, in words, for an address that is never called."""
+        ...
+
+    async def test(self, subscription_id: str) -> Tried:
+        """Send a test event now. Raises NotFound."""
         ...
 
 

@@ -4,7 +4,6 @@ Whatever is malformed is simply not signed; nothing here raises.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable
@@ -80,7 +79,7 @@ def standard_key(secret: str) -> bytes:
     """The bytes of a Standard Webhooks secret. Raises ValueError."""
     try:
         key = base64.b64decode(secret.removeprefix(STANDARD_PREFIX), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("this is no secret; allowed is whsec_ and Base64 of 24 to 64 bytes") from error
     if not secret.startswith(STANDARD_PREFIX) or not 24 <= len(key) <= 64:
         raise ValueError("this is no secret; allowed is whsec_ and Base64 of 24 to 64 bytes")

@@ -89,13 +89,14 @@ class BeginRequest(Payload):
 
 
 class Begun(Payload):
-    """What the store knows of the conversation: who may speak, how many turns there were, whose it is; and the bot's
-    settings for conversations as they are now."""
+    """What the store knows of the conversation: who may speak, how many turns there were, whose it is and on which
+    channel; and the bot's settings for conversations as they are now."""
 
     standing: Standing
     turn: int
     bot_id: str
     contact: Contact
+    channel: str = ""
     debounce: Duration | None = None
     close_after: Duration | None = None
 

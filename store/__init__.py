@@ -10,7 +10,9 @@ from store.notifications import Notifications
 from store.people import People
 from store.reads import Reads
 from store.settings import Settings
+from store.subscriptions import Subscriptions
 from store.team import Team
+from store.texts import Texts
 from store.transcripts import Transcripts
 from store.writing import Clock, utcnow
 
@@ -32,7 +34,9 @@ class Store:
         self.access = Access(database, clock)
         self.missed = MissedHandovers(database, clock)
         self.desk = Desk(database, clock)
+        self.texts = Texts(database, clock)
         self.recordings = Recordings(database, clock)
+        self.subscriptions = Subscriptions(database, clock)
 
     @classmethod
     def at(cls, url: str) -> "Store":

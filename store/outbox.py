@@ -39,7 +39,7 @@ class Outbox(Repository):
             if there is not None and (passes or there.left_at is not None):
                 return Delivered(left=True, row=there.row, before=there.left_at is not None)
             if not passes:
-                await _withdraw(session, there)
+                self._withdraw(session, there)
                 return Delivered(left=False)
             return Delivered(left=True, row=await self._add(session, conversation, delivery, waits))
 
@@ -73,8 +73,7 @@ class Outbox(Repository):
                 if message.epoch is None or message.epoch == conversation.epoch:
                     message.leaving_at = self._clock()
                     return await _parcel(session, conversation, message)
-                await _withdraw(session, message)
-                tell_outbox(session, message, self._clock())
+                self._withdraw(session, message)
             return None
 
     async def put_back(self, row: int) -> None:
@@ -102,6 +101,11 @@ class Outbox(Repository):
             if message is not None and not message.failed:
                 self._fail(session, message, why)
             return message is not None
+
+    def _withdraw(self, session: AsyncSession, message: MessageRow | None) -> None:
+        """What still waited, or was left behind by a crash, is not sent once somebody else has the conversation."""
+        if message is not None and not message.failed:
+            self._fail(session, message, "Held back: somebody else had the conversation by then")
 
     def _fail(self, session: AsyncSession, message: MessageRow, why: str) -> None:
         message.failed, message.leaving_at = why, None
@@ -194,12 +198,6 @@ async def _locked_message(session: AsyncSession, row: int) -> MessageRow | None:
         await locked(session, message.conversation_id)
         await session.refresh(message)
     return message
-
-
-async def _withdraw(session: AsyncSession, message: MessageRow | None) -> None:
-    """A message that a crash left in the outbox stays there no longer once somebody else has the conversation."""
-    if message is not None:
-        await session.delete(message)
 
 
 async def _row_of(session: AsyncSession, delivery: Delivery) -> MessageRow | None:

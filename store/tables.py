@@ -139,11 +139,28 @@ class ToldRow(Base):
     told: Mapped[dict[str, Any]]
 
 
+class SentPartRow(Base):
+    """A part of a message that was, or is about to be, handed to a system which takes a repeated request for a new one.
+
+    `reference`: how that system calls it; null until it has said that it took it. Messages are named by their keys: a row
+    number may come again after a message was withdrawn.
+    """
+
+    __tablename__ = "sent_parts"
+    __table_args__ = (Index(None, "reference"), Index(None, "begun_at"))
+
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
+    begun_at: Mapped[datetime]
+    reference: Mapped[str | None]
+
+
 class EventRow(Base):
     """Something that happened, written together with what it tells."""
 
     __tablename__ = "events"
-    __table_args__ = (Index(None, "conversation_id", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index(None, "conversation_id", "id"), Index(None, "kind", "at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = _numbered()
     conversation_id: Mapped[str]
@@ -274,7 +291,10 @@ class AssignmentRow(Base):
 
 
 class NotificationRow(Base):
-    """One notification by one channel. `sent_at` is null until the channel has taken it."""
+    """One notification by one channel. `sent_at` is null until the channel has taken it.
+
+    held_until: when what is not sent at once leaves. failed: why it is not sent any more.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = (UniqueConstraint("key", "channel"), Index(None, "staff_id", "channel", "id"))
@@ -290,6 +310,8 @@ class NotificationRow(Base):
     at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+    failed: Mapped[str] = mapped_column(default="")
 
 
 class MissedRow(Base):
@@ -324,6 +346,59 @@ class CannedReplyRow(Base):
     text: Mapped[str]
     by: Mapped[str]
     at: Mapped[datetime]
+
+
+# ---- programs that are told ------------------------------------------------------------------------------------------
+
+
+class SubscriptionRow(Base):
+    """A program that is told of changes. `secret` is kept as it is, for events are signed with it. `from_event`: nothing up to
+    there is sent unless somebody asks for it."""
+
+    __tablename__ = "subscriptions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    secret: Mapped[str]
+    former_secret: Mapped[str | None]
+    former_secret_until: Mapped[datetime | None]
+    events: Mapped[list[str]]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    off_because: Mapped[str] = mapped_column(default="")
+    failures: Mapped[int] = mapped_column(default=0)
+    from_event: Mapped[int] = mapped_column(BigInteger())
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class SubscriptionCursorRow(Base):
+    """Up to which event a conversation has been looked through for a subscription."""
+
+    __tablename__ = "subscription_cursors"
+
+    subscription_id: Mapped[str] = mapped_column(ForeignKey("subscriptions.id"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    event: Mapped[int] = mapped_column(BigInteger())
+
+
+class DeliveryRow(Base):
+    """One event (its `events.id`) for one subscription, and what became of it: `waiting`, `sent` or `failed`."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index(None, "subscription_id", "state", "conversation_id", "event"),)
+
+    subscription_id: Mapped[str] = mapped_column(ForeignKey("subscriptions.id"), primary_key=True)
+    event: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
+    conversation_id: Mapped[str]
+    number: Mapped[int]
+    type: Mapped[str]
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    tries: Mapped[int] = mapped_column(default=0)
+    status: Mapped[int | None]
+    why: Mapped[str] = mapped_column(default="")
+    tried_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
 
 
 # ---- settings --------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class Transcripts(Outbox):
                 turn=await _newest_turn(session, conversation.id),
                 bot_id=conversation.bot_id or bot_id,
                 contact=shapes.contact(person),
+                channel=conversation.channel,
             )
 
     async def record(self, keep: Keep) -> Recorded:

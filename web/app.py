@@ -13,19 +13,24 @@ from prometheus_client import CollectorRegistry
 from starlette.middleware.gzip import GZipMiddleware
 
 from assistant.detect import recognised
-from client import HandoverClient, connect
+from client import HandoverClient, WorkflowSignals, connect
 from handover.openings import look_up
+from integrations.event_tests import EventTester
+from integrations.events import EventSender
 from keys import first_key, signing_secret
 from logs import set_up_logging
 from plots.drawing import PygalPlotter
 from settings import AppSettings, settings_or_exit
 from store import Store
 from store.first_start import first_start
-from web.api import conversations, handovers, missed, notifications, operations, review
+from web.api import conversations, handovers, missed, notifications, operations, review, subscriptions
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
+from web.doors import chatwoot, inbound, twilio, zendesk
 from web.measures import Measured
-from web.pages import bots, chat, docs, inbox, invitation, me, numbers, people, replies, team, told, widget
+from web.openapi import Documented
+from web.pages import bots, chat, claim_link, docs, inbox, invitation, me, numbers, people, replies, team, told, widget
+from web.pages import subscriptions as subscriptions_page
 from web.problems import add_problem_handlers
 from web.security import SecurityHeaders
 from web.services import Services
@@ -37,7 +42,7 @@ HERE = Path(__file__).parent
 def create_app() -> FastAPI:
     """The app; it connects to the database and to Temporal when it starts. Wrong settings end the process here, in words."""
     settings = settings_or_exit()
-    app = FastAPI(
+    app = Documented(
         title="Handover",
         version="1",
         summary="Takes over where a chat bot should stop, and makes sure that a person acts.",
@@ -58,10 +63,17 @@ def create_app() -> FastAPI:
         notifications,
         review,
         settings_api,
+        subscriptions,
         operations,
+        chatwoot,
+        inbound,
+        twilio,
+        zendesk,
         people,
         invitation,
+        claim_link,
         team,
+        subscriptions_page,
         me,
         inbox,
         replies,
@@ -85,17 +97,25 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         await first_start(store)
         await store.access.admit(first_key(settings), name="first key")
+        temporal = await connect(lazy=True)
         async with Watcher(store.reads) as watcher:
             app.state.services = Services(
                 settings=settings,
-                client=HandoverClient(await connect(lazy=True)),
+                client=HandoverClient(temporal),
+                couriers=WorkflowSignals(temporal),
                 reads=store.reads,
                 admin=store.settings,
                 team=store.team,
                 people=store.people,
                 inbox=store.notifications,
                 desk=store.desk,
+                arrivals=store.transcripts,
+                texts=store.texts,
                 missed=store.missed,
+                subscriptions=store.subscriptions,
+                event_tests=EventTester(
+                    store.subscriptions, EventSender(allow_private=settings.allow_private_subscribers)
+                ),
                 door=store.access,
                 watcher=watcher,
                 recognise=recognised,

@@ -7,10 +7,13 @@ from fastapi import Depends, Request
 
 from client import HandoverClient
 from handover.ports import (
+    Arrivals,
     BotSettings,
+    Couriers,
     Desk,
     Doorkeeper,
     Events,
+    EventTests,
     Inbox,
     LookUpOpenings,
     MissedHandovers,
@@ -19,7 +22,9 @@ from handover.ports import (
     Reads,
     Recognise,
     SettingsAdmin,
+    Subscriptions,
     Team,
+    Texts,
 )
 from settings import AppSettings
 from web.crowd import Crowd
@@ -41,13 +46,18 @@ class Services:
 
     settings: AppSettings
     client: HandoverClient
+    couriers: Couriers
     reads: AllReads
     admin: Admin
     team: Team
     people: People
     inbox: Inbox
     desk: Desk
+    arrivals: Arrivals
+    texts: Texts
     missed: MissedHandovers
+    subscriptions: Subscriptions
+    event_tests: EventTests
     door: Doorkeeper
     watcher: Watcher
     recognise: Recognise

@@ -18,10 +18,11 @@ from engine.process import wait_until
 from engine.stack import free_port
 from engine.temporal import temporal_answers, temporal_process
 from handover.bot import Bot
-from handover.casefile import Case, TicketRequest
+from handover.casefile import Case
 from handover.conversation import ConversationInput
 from handover.ids import HandoverId, conversation_workflow_id
 from handover.messages import Author, Contact, Opened, PostedMessage, RequestHuman
+from handover.outside import Ticket
 from handover.ports import Line, Question
 from handover.staff import Staff
 from handover.turns import Delivery, Facts, Score
@@ -130,8 +131,8 @@ class Tickets:
     def __init__(self) -> None:
         self.opened: list[str] = []
 
-    async def open_ticket(self, request: TicketRequest) -> str:
-        self.opened.append(str(request.case.id))
+    async def open_ticket(self, ticket: Ticket) -> str:
+        self.opened.append(ticket.external_id)
         return f"#{len(self.opened)}"
 
 

@@ -33,8 +33,8 @@ def may_die_behind(owner: Any, call: str, point: str, order: Path) -> None:
     """From now on the call ends the process where the order says so: its effect is there, its answer is not."""
     original: Callable[..., Awaitable[Any]] = getattr(owner, call)
 
-    async def call_and_perhaps_die(*arguments: Any) -> Any:
-        result = await original(*arguments)
+    async def call_and_perhaps_die(*arguments: Any, **named: Any) -> Any:
+        result = await original(*arguments, **named)
         die_if_ordered(point, order)
         return result
 

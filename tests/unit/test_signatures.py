@@ -93,7 +93,9 @@ def test_what_is_malformed_is_not_signed(timestamp: str, signature: str, body: b
     assert not signatures.is_twilio("s", timestamp, [(signature, timestamp)], signature)
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_????", "whsec_YWJj", base64.b64encode(b"x" * 32).decode()])
+@pytest.mark.parametrize(
+    "secret", ["", "whsec_", "whsec_????", "whsec_ü", "whsec_YWJj", base64.b64encode(b"x" * 32).decode()]
+)
 def test_a_secret_that_is_none_is_refused_in_words(secret: str) -> None:
     with pytest.raises(ValueError, match="allowed is whsec_"):
         signatures.standard_key(secret)

@@ -81,7 +81,8 @@ async def test_the_fence_withdraws_what_the_bot_wrote_before_a_person_came(store
     await store.transcripts.put(told("system", author=Author.system), waits=True)
     await store.transcripts.take(take())
     assert await waiting(store) == "system"
-    assert await shown(store) == {"system": "sending"}
+    assert await shown(store) == {"bot": "failed", "system": "sending"}
+    assert (await one(store, "bot")).failed.startswith("Held back")
 
 
 async def test_a_claim_waits_for_what_is_leaving_alone(store: Store) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from assistant.detect import recognised
 from handover.openings import look_up
+from integrations.event_tests import EventTester
+from integrations.events import EventSender
 from plots.drawing import PygalPlotter
 from settings import AppSettings
 from store import Store
@@ -40,13 +42,18 @@ def services(now_store: Store, client: ClientDouble, tmp_path: Path) -> Services
     return Services(
         settings=AppSettings(data_dir=tmp_path),
         client=double,
+        couriers=double,
         reads=store.reads,
         admin=store.settings,
         team=store.team,
         people=store.people,
         inbox=store.notifications,
         desk=store.desk,
+        arrivals=store.transcripts,
+        texts=store.texts,
         missed=store.missed,
+        subscriptions=store.subscriptions,
+        event_tests=EventTester(store.subscriptions, EventSender()),
         door=store.access,
         watcher=Watcher(store.reads),
         recognise=recognised,

@@ -8,6 +8,7 @@ import httpx2
 
 from handover.ids import HandoverId
 from handover.messages import Acted, HandoverStatus
+from handover.outside import Errand
 
 Http = httpx2.AsyncClient
 SignIn = Callable[..., Awaitable[Http]]
@@ -22,6 +23,7 @@ class ClientDouble:
     def __init__(self) -> None:
         self.fails: dict[str, Exception] = {}
         self.acts: list[tuple[str, str, Any]] = []
+        self.woken: list[Errand] = []
         self.under_way = self.most = 0
         self._answers: dict[tuple[str, str], Acted] = {}
 
@@ -33,6 +35,9 @@ class ClientDouble:
 
     async def hand_back(self, handover: HandoverId, act: Any, *, key: str | None = None) -> Acted:
         return await self._do("hand_back", handover, act, key)
+
+    async def wake(self, errand: Errand) -> None:
+        self.woken.append(errand)
 
     async def _do(self, name: str, handover: HandoverId, act: Any, key: str | None) -> Acted:
         self.under_way += 1

@@ -121,11 +121,13 @@ async def test_after_a_day_it_is_given_up(town: Town, line: Line) -> None:
     await town.say("What does error code E3 mean?")
     await town.until(holds(lambda: line.tries > 0))
     await town.pass_time(25 * HOUR)
+    await town.pass_time(timedelta(minutes=10))
     await town.until(lambda: _is(town, ["failed"]))
     page = await town.store.reads.messages(town.conversation_id, notes=True)
     assert page.items[-1].failed.startswith("It was tried for a day: ")
     line.up = True
     await town.say("And what does error code E4 mean?")
+    await town.pass_time(timedelta(minutes=10))
     await town.until(holds(lambda: len(line.took) == 1))
 
 

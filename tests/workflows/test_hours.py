@@ -45,6 +45,7 @@ class TestTheContact:
         assert await town.said_by(Author.system) == [OFFLINE]
         await town.say("Sure, it's jamie@example.org")
         await town.until(lambda: _described(town, "jamie@example.org"))
+        await town.until(lambda: town.log("contact_details"))
         assert (await town.conversation()).contact.email == "jamie@example.org"
         assert [one.text for one in await town.log("contact_details")] == ["The contact left jamie@example.org"]
 
