@@ -79,7 +79,7 @@ async def test_the_story_over_a_channel_outside(town: Town, line: Line) -> None:
     await town.until(holds(lambda: line.shown[-1:] == ["human"]))
     assert line.shown[-2:] == ["escalated", "human"]
     assert len(set(line.keys)) == len(line.keys)
-    assert set(await states(town)) == {"sent"}
+    await town.until(lambda: _are_sent(town))
 
 
 async def test_a_channel_that_is_down_for_an_hour(town: Town, line: Line) -> None:
@@ -133,3 +133,7 @@ async def test_after_a_day_it_is_given_up(town: Town, line: Line) -> None:
 
 async def _is(town: Town, wanted: list[str]) -> bool:
     return await states(town) == wanted
+
+
+async def _are_sent(town: Town) -> bool:
+    return set(await states(town)) == {"sent"}

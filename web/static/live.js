@@ -80,10 +80,13 @@ function adopt(old, fresh) {
   if (focused >= 0) fresh.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true });
 }
 
-// A part that is where it belongs is not moved: moving takes the focus away.
+// Moving takes the focus away: a part that is where it belongs is left there, and one that is moved keeps it.
 function place(container, part, before) {
   const next = before ? before.nextElementSibling : container.firstElementChild;
-  if (part !== next) container.insertBefore(part, next);
+  if (part === next) return;
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  container.insertBefore(part, next);
+  focused?.focus({ preventScroll: true });
 }
 
 function putIn(container, fresh, before) {
