@@ -16,6 +16,7 @@ import httpx2
 
 from handover.chatwoot import MARK, Place
 from handover.errors import Undeliverable
+from outbound import body_within
 
 SECONDS = 10.0
 """How long one call may take, from beginning to end."""
@@ -128,12 +129,10 @@ class ChatwootApi:
 
 async def _read(response: httpx2.Response) -> bytes:
     """The answer's body. Raises ChatwootTrouble for one without an end."""
-    read = bytearray()
-    async for chunk in response.aiter_bytes():
-        read += chunk
-        if len(read) > MAX_ANSWER:
-            raise ChatwootTrouble(f"Chatwoot answered with more than {MAX_ANSWER // 1024 // 1024} MB")
-    return bytes(read)
+    body = await body_within(response, MAX_ANSWER)
+    if body is None:
+        raise ChatwootTrouble(f"Chatwoot answered with more than {MAX_ANSWER // 1024 // 1024} MB")
+    return body
 
 
 def _check(status: int, answer: bytes, setting: str) -> None:

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from handover.errors import Undeliverable
 from handover.sms_failures import settings_fault, why
+from outbound import body_within
 
 SECONDS = 10.0
 """How long one request may take, the answer included."""
@@ -94,7 +95,7 @@ class TwilioApi:
                 httpx2.AsyncClient(auth=self._auth, verify=_trusted(), timeout=SECONDS) as client,
                 client.stream(method, self._url, follow_redirects=False, **what) as response,
             ):
-                return _Answer(response.status_code, _read(await _beginning(response)))
+                return _Answer(response.status_code, _read(await body_within(response, MAX_ANSWER) or b""))
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise NotTaken("Twilio can't be reached (HANDOVER_TWILIO_API_URL)") from error
         except (TimeoutError, httpx2.TimeoutException) as error:
@@ -119,15 +120,6 @@ def _refusal(answer: _Answer) -> Exception:
     if 200 <= answer.status < 300 or answer.status >= 500:
         return AnswerLost(f"Twilio answered with status {answer.status} and no message")
     return NotTaken(f"This is not how Twilio answers: status {answer.status} (HANDOVER_TWILIO_API_URL)")
-
-
-async def _beginning(response: httpx2.Response) -> bytes:
-    body = b""
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > MAX_ANSWER:
-            return b""
-    return body
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from integrations.zendesk_shapes import (
     ZendeskTicket,
     ZendeskUser,
 )
+from outbound import body_within
 
 SECONDS = 10.0
 """How long one call may take."""
@@ -157,12 +158,10 @@ class ZendeskApi:
 
 
 async def _content(answer: httpx2.Response) -> bytes:
-    body = bytearray()
-    async for part in answer.aiter_bytes():
-        body += part
-        if len(body) > MAX_ANSWER:
-            raise TryAgain(f"Zendesk's answer is longer than {MAX_ANSWER} bytes.")
-    return bytes(body)
+    body = await body_within(answer, MAX_ANSWER)
+    if body is None:
+        raise TryAgain(f"Zendesk's answer is longer than {MAX_ANSWER} bytes.")
+    return body
 
 
 def _json(answer: httpx2.Response, content: bytes) -> dict[str, Any]:

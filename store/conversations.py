@@ -80,6 +80,12 @@ def tell_outbox(session: AsyncSession, message: MessageRow, at: datetime) -> Non
     emit(session, message.conversation_id, "outbox", at, {"row": message.row, "failed": message.failed})
 
 
+def fail_message(session: AsyncSession, message: MessageRow, why: str, at: datetime) -> None:
+    """A message will not arrive, or did not after all; the team sees why."""
+    message.failed, message.leaving_at = why, None
+    tell_outbox(session, message, at)
+
+
 def tell_message(session: AsyncSession, message: MessageRow, at: datetime) -> None:
     """Emit that readers can see a message. Its text is not part of the event: `row` finds it."""
     names = ("row", "message_id", "author", "turn")

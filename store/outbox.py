@@ -16,7 +16,7 @@ from handover.messages import Author
 from handover.outside import Followed, Parcel
 from handover.turns import Delivered, Delivery, Standing
 from store import shapes
-from store.conversations import locked, raise_fence, tell_message, tell_outbox, tell_standing
+from store.conversations import fail_message, locked, raise_fence, tell_message, tell_outbox, tell_standing
 from store.tables import ContactRow, ConversationRow, FenceMoveRow, HandoverRow, MessageRow, ToldRow
 from store.writing import Repository, upsert, values_of
 
@@ -88,7 +88,7 @@ class Outbox(Repository):
         async with self._database.write() as session:
             message = await _locked_message(session, row)
             if message is not None:
-                self._fail(session, message, why)
+                fail_message(session, message, why, self._clock())
 
     async def mark_undelivered(self, conversation_id: str, reference: str, why: str) -> bool:
         """What the channel had taken did not arrive, it says now. False where it calls none of the messages so."""
@@ -99,17 +99,14 @@ class Outbox(Repository):
             row = await session.scalar(named)
             message = await _locked_message(session, row) if row is not None else None
             if message is not None and not message.failed:
-                self._fail(session, message, why)
+                fail_message(session, message, why, self._clock())
             return message is not None
 
     def _withdraw(self, session: AsyncSession, message: MessageRow | None) -> None:
         """What still waited, or was left behind by a crash, is not sent once somebody else has the conversation."""
         if message is not None and not message.failed:
-            self._fail(session, message, "Held back: somebody else had the conversation by then")
-
-    def _fail(self, session: AsyncSession, message: MessageRow, why: str) -> None:
-        message.failed, message.leaving_at = why, None
-        tell_outbox(session, message, self._clock())
+            why = "Held back: somebody else had the conversation by then"
+            fail_message(session, message, why, self._clock())
 
     async def followed(self, conversation_id: str) -> Followed:
         """How a conversation stands, and what was told of it outside. Raises NotFound."""

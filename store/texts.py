@@ -13,7 +13,7 @@ from handover.messages import Author, Contact
 from handover.ports import SentPart
 from handover.sms import OPTED_OUT
 from handover.turns import BeginRequest
-from store.conversations import contact_of, ensure, locked, tell_message, tell_outbox
+from store.conversations import contact_of, ensure, fail_message, locked, tell_message
 from store.tables import ConversationRow, MessageRow, SentPartRow
 from store.writing import Repository, add
 
@@ -68,8 +68,7 @@ class Texts(Repository):
             await locked(session, conversation_id)
             message = await session.scalar(select(MessageRow).where(_sent_as(conversation_id, key)))
             if message is not None and not message.failed:
-                message.failed, message.leaving_at = why, None
-                tell_outbox(session, message, self._clock())
+                fail_message(session, message, why, self._clock())
             return message is not None
 
     async def begin(self, conversation_id: str, key: str, part: int) -> SentPart:
