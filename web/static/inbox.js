@@ -254,8 +254,9 @@
     c: () => find("#deed-buttons button.main")?.focus(),
   };
 
+  // A list of keys that was closed a moment ago still has the focus until the browser draws the page again.
   function pressed(event) {
-    const inAField = event.target.closest("input, select, textarea, [contenteditable], dialog");
+    const inAField = event.target.checkVisibility() && event.target.closest("input, select, textarea, [contenteditable], dialog");
     const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
     if (!act || inAField || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (stored("handover.keys") === "off" && event.key !== "?") return;
