@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from handover.conversation import ConversationInput
 from handover.ids import SEARCH_ATTRIBUTES
-from handover.messages import Acted, Contact, Opened
+from handover.messages import Acted, Attachment, Contact, Opened
 from handover.views import ConversationView, HandoverView
 from workflows.conversation import ConversationWorkflow
 from workflows.handover import HandoverWorkflow
@@ -111,7 +111,7 @@ def _handover() -> str:
 
 def _shared() -> list[type[BaseModel]]:
     """What is part of other objects, or the answer to several."""
-    return [Contact, Opened, Acted, ConversationView, HandoverView]
+    return [Contact, Attachment, Opened, Acted, ConversationView, HandoverView]
 
 
 def _handlers(workflow: type, names: dict[str, list[str]]) -> list[str]:

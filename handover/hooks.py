@@ -7,14 +7,23 @@ import hashlib
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, RootModel, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
+from handover.attachments import GivenAttachments, SaysSomething
 from handover.bot import Priority
 from handover.casefile import Case
 from handover.errors import shown
 from handover.hook_settings import LONGEST_ID, is_id
-from handover.messages import Contact, ConversationStatus, HandoverStatus
+from handover.messages import Contact, ConversationStatus, HandoverStatus, PostedMessage
 from handover.outside import Followed, Parcel
 from handover.wording import agent_label
 
@@ -54,14 +63,18 @@ class HookContact(_Given):
         return Contact.model_validate(self.model_dump())
 
 
-class GivenMessage(_Given):
-    """What the contact wrote. The same `message_id` again changes nothing."""
+class GivenMessage(_Given, SaysSomething):
+    """What the contact wrote, or attached. The same `message_id` again changes nothing."""
 
     conversation_id: TheirId
     message_id: MessageId
-    text: Annotated[str, Field(min_length=1)]
+    attachments: GivenAttachments = []
     sent_at: AwareDatetime | None = None
     contact: HookContact | None = None
+
+    def as_message(self) -> PostedMessage:
+        attachments = [one.as_attachment() for one in self.attachments]
+        return PostedMessage(message_id=self.message_id, text=self.text, sent_at=self.sent_at, attachments=attachments)
 
 
 class GivenRequest(_Given):

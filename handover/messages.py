@@ -15,6 +15,12 @@ from handover.ids import CONVERSATION_ID
 MAX_TEXT = 16 * 1024
 """The longest message in bytes of UTF-8."""
 
+MAX_ATTACHMENTS = 10
+"""How many pictures and documents may come with one message."""
+
+MAX_ADDRESS = 2000
+"""The longest address of an attachment, in characters."""
+
 ConversationId = Annotated[str, Field(pattern=CONVERSATION_ID)]
 
 
@@ -84,12 +90,29 @@ class Contact(Payload):
     status: ContactStatus = ContactStatus.new
 
 
+class Attachment(Payload):
+    """A picture or a document that came with a message, by reference: at its `url`, where a system outside keeps it, or by
+    its `id`, where it is kept here. With neither, nothing but its name is known.
+
+    media_type: as its sender calls it. What it really is, is looked at whenever somebody opens it.
+    """
+
+    id: Annotated[str, Field(max_length=64)] = ""
+    url: Annotated[str, Field(max_length=MAX_ADDRESS, pattern=r"^(https?://[!-~]+)?$")] = ""
+    name: Annotated[str, Field(max_length=200)] = ""
+    media_type: Annotated[str, Field(max_length=100)] = ""
+
+
+Attachments = Annotated[list[Attachment], Field(max_length=MAX_ATTACHMENTS)]
+
+
 class PostedMessage(Payload):
     """`post_message`: what the contact wrote. The same message_id again changes nothing."""
 
     message_id: Annotated[str, Field(max_length=200)] = ""
     text: str = ""
     sent_at: AwareDatetime | None = None
+    attachments: Attachments = []
 
 
 class Opened(Payload):

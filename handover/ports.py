@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 
+from handover.attachments import Content
 from handover.bot import Bot
 from handover.casefile import (
     Assigned,
@@ -24,7 +25,7 @@ from handover.digest import Digest
 from handover.events import EventType
 from handover.hours import Calendar
 from handover.ids import HandoverId
-from handover.messages import Author, Contact, ContactStatus, Trigger
+from handover.messages import Attachment, Author, Contact, ContactStatus, Trigger
 from handover.outside import Errand, Followed, Parcel, Ticket
 from handover.plots import Look, Plot
 from handover.staff import Staff
@@ -345,6 +346,30 @@ class Outbox(Protocol):
 
     async def keep_told(self, conversation_id: str, told: Mapping[str, Any]) -> None:
         """Remember what was told outside."""
+        ...
+
+
+class KeptAttachments(Protocol):
+    """What visitors have attached, which nobody else keeps."""
+
+    async def put(self, conversation_id: str, name: str, content: Content) -> Attachment:
+        """Keep something; for a day where no message comes that refers to it. Raises Refused where there are enough."""
+        ...
+
+    async def sent(self, conversation_id: str, ids: Sequence[str]) -> list[Attachment]:
+        """What a message refers to by these ids; it stays for good. Raises NotFound."""
+        ...
+
+    async def content(self, conversation_id: str, attachment_id: str) -> Content:
+        """What is kept. Raises NotFound."""
+        ...
+
+
+class OpensAttachments(Protocol):
+    """What came with messages, wherever it is kept."""
+
+    async def open(self, conversation_id: str, attachment: Attachment) -> Content:
+        """What it holds. Raises NotFound, Unavailable, and Refused for what is not opened here."""
         ...
 
 

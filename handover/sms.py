@@ -1,7 +1,7 @@
 """Text messages: whose numbers a conversation is between, who wants no more of them, and long texts in parts."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 OPTED_OUT = "sms_opted_out"
@@ -63,12 +63,6 @@ def wish(text: str, seen_by_twilio: str = "") -> Wish | None:
     if word in STOP_WORDS:
         return "out"
     return "in" if word in START_WORDS else None
-
-
-def media_in_words(kinds: Sequence[str]) -> str:
-    """What came with a message, for those who read it here: "(sent 1 picture: image/jpeg)"."""
-    noun = "picture" if all(kind.startswith("image/") for kind in kinds) else "file"
-    return f"(sent {len(kinds)} {noun}{'s' if len(kinds) > 1 else ''}: {', '.join(kinds)})"
 
 
 def parts(text: str) -> list[str]:

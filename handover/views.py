@@ -7,7 +7,16 @@ from pydantic import BaseModel
 
 from handover.bot import Priority
 from handover.casefile import ActionState
-from handover.messages import Author, Contact, ConversationStatus, Evidence, HandoverStatus, Outcome, Payload
+from handover.messages import (
+    Attachment,
+    Author,
+    Contact,
+    ConversationStatus,
+    Evidence,
+    HandoverStatus,
+    Outcome,
+    Payload,
+)
 
 Item = TypeVar("Item")
 
@@ -47,7 +56,7 @@ class MessageView(Payload):
     """One message of a conversation. `row` orders the messages and resumes a reader that was cut off.
 
     state: whether the contact's channel has taken it. Only the team is shown messages that were not sent; `failed` says
-    why one will not arrive.
+    why one will not arrive. `attachments`: what came with it, which its place in this list opens.
     """
 
     row: int
@@ -60,6 +69,7 @@ class MessageView(Payload):
     turn: int | None = None
     state: Literal["sending", "sent", "failed"] = "sent"
     failed: str = ""
+    attachments: list[Attachment] = []
 
 
 class EventView(Payload):

@@ -10,9 +10,8 @@ from handover.errors import Problem, SettingsError
 from handover.ports import EventQueue
 from handover.subscriptions import Tried
 from integrations.events import EventSender, in_words, is_taken, utcnow
-from outbound import AddressRefused, Unreached, check_address
+from outbound import AddressRefused, LookUp, Unreached, check_address, system_look_up
 from outbound.addresses import check_one, parsed, port_of
-from outbound.post import LookUp, system_look_up
 
 TEST_EVENT = "subscription.test"
 _LOOK_UP_SECONDS = 5.0

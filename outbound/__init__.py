@@ -2,6 +2,22 @@
 
 from outbound.addresses import AddressRefused, check_address
 from outbound.bodies import body_within
-from outbound.post import Answer, Unreached, post_outside
+from outbound.get import Known, NotThere, TooLarge, get_outside, origin_of
+from outbound.post import Answer, post_outside
+from outbound.reach import LookUp, Unreached, system_look_up
 
-__all__ = ["AddressRefused", "Answer", "Unreached", "body_within", "check_address", "post_outside"]
+__all__ = [
+    "AddressRefused",
+    "Answer",
+    "Known",
+    "LookUp",
+    "NotThere",
+    "TooLarge",
+    "Unreached",
+    "body_within",
+    "check_address",
+    "get_outside",
+    "origin_of",
+    "post_outside",
+    "system_look_up",
+]

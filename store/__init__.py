@@ -1,6 +1,7 @@
 """What the system knows: repositories over one database, bundled for the composition roots."""
 
 from store.access import Access
+from store.attachments import Attachments
 from store.backtest import Recordings
 from store.database import Database
 from store.desk import Desk
@@ -32,6 +33,7 @@ class Store:
         self.notifications = Notifications(database, clock)
         self.reads = Reads(database, clock)
         self.access = Access(database, clock)
+        self.attachments = Attachments(database, clock)
         self.missed = MissedHandovers(database, clock)
         self.desk = Desk(database, clock)
         self.texts = Texts(database, clock)

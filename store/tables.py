@@ -40,6 +40,7 @@ class Base(DeclarativeBase):
         dict[str, str]: _JSON,
         list[str]: _JSON,
         list[dict[str, str]]: _JSON,
+        list[dict[str, Any]]: _JSON,
     }
 
 
@@ -128,6 +129,22 @@ class MessageRow(Base):
     leaving_at: Mapped[datetime | None]
     failed: Mapped[str] = mapped_column(default="")
     reference: Mapped[str | None]
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+
+
+class AttachmentRow(Base):
+    """What a visitor has attached and is kept here. `sent`: a message that refers to it has been taken in."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index(None, "conversation_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str]
+    name: Mapped[str]
+    media_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(deferred=True)
+    at: Mapped[datetime]
+    sent: Mapped[bool] = mapped_column(default=False)
 
 
 class ToldRow(Base):

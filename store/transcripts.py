@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handover.attachments import said_with
 from handover.messages import Author, Contact, ConversationStatus, PostedMessage
 from handover.ports import Line, Recorded
 from handover.turns import BeginRequest, Begun, Keep
@@ -85,7 +86,8 @@ def _said(keep: Keep, message: PostedMessage, now: datetime) -> dict[str, Any]:
         "message_id": message.message_id,
         "inbound": True,
         "author": Author.contact,
-        "text": message.text,
+        "text": said_with(message.text, message.attachments),
+        "attachments": [one.model_dump(exclude_defaults=True) for one in message.attachments],
         "at": message.sent_at or now,
         "turn": keep.turn,
         "handover": keep.handover,

@@ -13,7 +13,9 @@ from prometheus_client import CollectorRegistry
 from starlette.middleware.gzip import GZipMiddleware
 
 from assistant.detect import recognised
+from channels.attachments import AttachmentReader, known_servers
 from client import HandoverClient, WorkflowSignals, connect
+from handover.attachments import MAX_BYTES
 from handover.openings import look_up
 from integrations.event_tests import EventTester
 from integrations.events import EventSender
@@ -52,7 +54,7 @@ def create_app() -> FastAPI:
     )
     app.state.settings = settings
     app.state.registry = CollectorRegistry()
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger={chat.UPLOADS: MAX_BYTES})
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, registry=app.state.registry)
     add_problem_handlers(app)
@@ -110,6 +112,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 inbox=store.notifications,
                 desk=store.desk,
                 arrivals=store.transcripts,
+                kept=store.attachments,
+                attachments=AttachmentReader(store.attachments, known_servers(settings)),
                 texts=store.texts,
                 missed=store.missed,
                 subscriptions=store.subscriptions,

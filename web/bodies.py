@@ -1,14 +1,16 @@
 """What requests carry, and what they may not."""
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from handover.attachments import GivenAttachments, SaysSomething
 from handover.bot import Id
 from handover.ids import CONVERSATION_ID
-from handover.messages import MAX_TEXT, Contact, HandoverStatus, Outcome
+from handover.messages import MAX_TEXT, Contact, HandoverStatus, Outcome, PostedMessage
 from handover.views import MessageView
 from web.filters import HandoverFilters
 from web.problems import problem
@@ -25,15 +27,19 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class MessageBody(Body):
-    """What the contact wrote. The same `message_id` again changes nothing."""
+class MessageBody(Body, SaysSomething):
+    """What the contact wrote, or attached. The same `message_id` again changes nothing."""
 
     message_id: Annotated[str, Field(min_length=1, max_length=200)]
-    text: Annotated[str, Field(min_length=1)]
+    attachments: GivenAttachments = []
     bot_id: Id | None = None
     channel: Id = "web"
     contact: Contact | None = None
     sent_at: AwareDatetime | None = None
+
+    def as_message(self) -> PostedMessage:
+        attachments = [one.as_attachment() for one in self.attachments]
+        return PostedMessage(message_id=self.message_id, text=self.text, sent_at=self.sent_at, attachments=attachments)
 
 
 class PostedAnswer(BaseModel):
@@ -200,26 +206,28 @@ ConversationPath = Annotated[str, Field(pattern=CONVERSATION_ID)]
 
 
 class BodyLimit:
-    """Refuses a body over the cap before anything of it is read into a model."""
+    """Refuses a body over the cap before anything of it is read into a model. `larger`: the cap of single paths, in bytes."""
 
-    def __init__(self, app: Any, most: int = MAX_BODY) -> None:
-        self._app, self._most = app, most
+    def __init__(self, app: Any, larger: Mapping[str, int] = MappingProxyType({})) -> None:
+        self._app, self._larger = app, larger
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body, more = b"", True
-        while more and len(body) <= self._most:
+        most = self._larger.get(scope["path"], MAX_BODY)
+        body, more = bytearray(), True
+        while more and len(body) <= most:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
-            body, more = body + message.get("body", b""), message.get("more_body", False)
-        if len(body) > self._most:
-            refusal = problem(413, "too_large", f"A body has at most {self._most} bytes. Nothing was stored.")
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        if len(body) > most:
+            refusal = problem(413, "too_large", f"A body has at most {most} bytes. Nothing was stored.")
             await refusal(scope, receive, send)
             return
-        await self._app(scope, _again(body, receive), send)
+        await self._app(scope, _again(bytes(body), receive), send)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

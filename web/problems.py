@@ -24,7 +24,9 @@ TITLES = {
     503: "Not available right now",
 }
 
-UNPROCESSABLE = frozenset({"invalid_settings", "time_out_of_range", "unknown_staff", "unknown_bot", "bad_cursor"})
+UNPROCESSABLE = frozenset(
+    {"invalid_settings", "time_out_of_range", "unknown_staff", "unknown_bot", "bad_cursor", "attachment_not_opened"}
+)
 """Refusals that are about what was asked, not about who was faster."""
 
 

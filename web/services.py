@@ -15,8 +15,10 @@ from handover.ports import (
     Events,
     EventTests,
     Inbox,
+    KeptAttachments,
     LookUpOpenings,
     MissedHandovers,
+    OpensAttachments,
     People,
     Plotter,
     Reads,
@@ -54,6 +56,8 @@ class Services:
     inbox: Inbox
     desk: Desk
     arrivals: Arrivals
+    kept: KeptAttachments
+    attachments: OpensAttachments
     texts: Texts
     missed: MissedHandovers
     subscriptions: Subscriptions

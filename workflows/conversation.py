@@ -71,8 +71,8 @@ class ConversationWorkflow:
     @workflow.signal
     def post_message(self, message: PostedMessage | None = None) -> None:
         """The contact wrote. Only taken in; the loop answers."""
-        if message is None or not message.message_id or not message.text:
-            pass_over("post_message", "a message without an id or a text")
+        if message is None or not message.message_id or not (message.text or message.attachments):
+            pass_over("post_message", "a message without an id, or without a text and attachments")
         else:
             self.state.receive(message)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from outbound import AddressRefused, Answer, Unreached, check_address, post_outside
-from outbound import post as sending
+from outbound import AddressRefused, Answer, LookUp, Unreached, check_address, post_outside
 from outbound.post import MAX_ANSWER
+from outbound.reach import _trusted
 
 PUBLIC = "93.184.215.14"
 NOWHERE = "allowed are addresses on the internet"
@@ -219,7 +219,7 @@ async def test_the_certificate_has_to_be_for_the_name(
     names: list[str | None] = []
     context.sni_callback = lambda _, name, __: names.append(name)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
-    sending._trusted.cache_clear()
+    _trusted.cache_clear()
     try:
         async with receiver(reply(200), tls=context) as (port, _):
             sent = post_outside(
@@ -231,7 +231,7 @@ async def test_the_certificate_has_to_be_for_the_name(
                 with pytest.raises(Unreached, match="its certificate is not valid for it"):
                     await sent
     finally:
-        sending._trusted.cache_clear()
+        _trusted.cache_clear()
     assert names == ["hooks.example.org"]
 
 
@@ -247,14 +247,14 @@ def in_url(address: str) -> str:
     return f"https://[{address.replace('%', '%25')}]/" if ":" in address else f"https://{address}/"
 
 
-def at(*addresses: str) -> sending.LookUp:
+def at(*addresses: str) -> LookUp:
     async def look_up(host: str, port: int) -> Sequence[str]:
         return addresses
 
     return look_up
 
 
-async def call(port: int, look_up: sending.LookUp, seconds: float = 10) -> Answer:
+async def call(port: int, look_up: LookUp, seconds: float = 10) -> Answer:
     url = f"http://hooks.example.org:{port}/"
     return await post_outside(url, b"{}", {}, allow_private=True, seconds=seconds, look_up=look_up)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from handover.conversation import ConversationInput
 from handover.errors import Unavailable
-from handover.messages import MAX_TEXT, Author, Contact, PostedMessage
+from handover.messages import MAX_TEXT, Attachment, Author, Contact, PostedMessage
 from handover.turns import BeginRequest, Delivery
 from settings import AppSettings
 from store import Store
@@ -206,21 +206,28 @@ async def test_a_delivery_without_an_id(caller: Http, signals: Signals) -> None:
     assert len(signals.posted) == 1
 
 
+PICTURE: Json = {"file_type": "image", "data_url": "https://chat/1%202.png"}
+
+
 @pytest.mark.parametrize(
     ("text", "attachments", "posted"),
     [
-        (None, [{"file_type": "image", "data_url": "https://chat/1.png"}], "[image] https://chat/1.png"),
-        ("Look:", [{"file_type": None}, {}], "Look:\n[file]\n[file]"),
-        ("nu\x00ll", [], "null"),
+        (None, [PICTURE], ("", [Attachment(url="https://chat/1%202.png", name="1 2.png", media_type="image")])),
+        ("Look:", [{"file_type": None}, {}], ("Look:", [Attachment(), Attachment()])),
+        ("nu\x00ll", [], ("null", [])),
         ("  ", [], None),
         (None, [], None),
     ],
 )
 async def test_what_counts_as_said(
-    caller: Http, signals: Signals, text: str | None, attachments: list[Json], posted: str | None
+    caller: Http,
+    signals: Signals,
+    text: str | None,
+    attachments: list[Json],
+    posted: tuple[str, list[Attachment]] | None,
 ) -> None:
     assert (await deliver(caller, created(text, attachments=attachments))).status_code == 200
-    assert [message.text for _, message in signals.posted] == ([posted] if posted else [])
+    assert [(message.text, message.attachments) for _, message in signals.posted] == ([posted] if posted else [])
 
 
 @pytest.mark.parametrize("text", ["x" * (MAX_TEXT + 1), "ä" * (MAX_TEXT // 2 + 1), "x" + "ä" * (MAX_TEXT // 2)])

@@ -61,12 +61,6 @@ def test_what_is_no_number_with_its_country(text: str) -> None:
     assert sms.phone_number(text) is None
 
 
-def test_what_came_along_in_words() -> None:
-    assert sms.media_in_words(["image/jpeg"]) == "(sent 1 picture: image/jpeg)"
-    assert sms.media_in_words(["image/png", "image/gif"]) == "(sent 2 pictures: image/png, image/gif)"
-    assert sms.media_in_words(["image/png", "application/pdf"]) == "(sent 2 files: image/png, application/pdf)"
-
-
 def test_a_text_that_fits_stays_as_it_is() -> None:
     assert sms.parts(" Hello. ") == ["Hello."]
     assert sms.parts("x" * 1600) == ["x" * 1600]

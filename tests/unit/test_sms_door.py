@@ -112,18 +112,28 @@ async def test_parameters_that_are_new_or_come_twice_are_signed_as_well(twilio: 
     assert (await twilio.post(SMS, content=body + "&More=1", headers=headers)).status_code == 401
 
 
+MEDIA = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
+
+
 @pytest.mark.parametrize(
-    ("more", "text"),
+    ("more", "text", "media"),
     [
-        ({"Body": "", "NumMedia": "1", "MediaContentType0": "image/jpeg"}, "(sent 1 picture: image/jpeg)"),
-        ({"Body": "Look ", "NumMedia": "1", "MediaContentType0": "audio/amr"}, "Look\n(sent 1 file: audio/amr)"),
-        ({"Body": "", "NumMedia": "1"}, "(sent 1 file: unknown)"),
-        ({"Body": " "}, "(sent an empty message)"),
+        (
+            {"Body": "", "NumMedia": "1", "MediaContentType0": "image/jpeg", "MediaUrl0": MEDIA},
+            "",
+            [(MEDIA, "image/jpeg")],
+        ),
+        ({"Body": "Look ", "NumMedia": "1", "MediaContentType0": "audio/amr"}, "Look", [("", "audio/amr")]),
+        ({"Body": "", "NumMedia": "1", "MediaUrl0": "ftp://media"}, "", [("", "")]),
+        ({"Body": " "}, "(sent an empty message)", []),
     ],
 )
-async def test_what_is_no_text_is_told_in_words(twilio: Http, client: Posting, more: Form, text: str) -> None:
+async def test_what_comes_along_is_kept_by_reference(
+    twilio: Http, client: Posting, more: Form, text: str, media: list[tuple[str, str]]
+) -> None:
     assert (await signed(twilio, SMS, text_of(THEIRS, "") | more)).status_code == 200
-    assert client.posted[0][1].text == text
+    message = client.posted[0][1]
+    assert (message.text, [(one.url, one.media_type) for one in message.attachments]) == (text, media)
 
 
 @pytest.mark.parametrize("path", [SMS, STATUS])

@@ -402,7 +402,7 @@ async def writing(services: Services) -> str:
 async def test_all_that_the_widget_loads_is_small(http: Http, capsys: pytest.CaptureFixture[str]) -> None:
     page = await framed(http, f"{SHOP}/")
     sizes = {"/widget": len(gzip.compress(page.content))}
-    for name in ("widget.js", "chat.js", "chat.css", "icon.svg"):
+    for name in ("widget.js", "chat.js", "attach.js", "chat.css", "icon.svg"):
         assert name == "widget.js" or name in page.text
         answer = await http.get(f"/static/{name}", headers={"Accept-Encoding": "gzip"})
         file = (HERE / "static" / name).read_bytes()

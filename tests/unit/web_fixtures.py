@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from assistant.detect import recognised
+from channels.attachments import AttachmentReader
 from handover.openings import look_up
 from integrations.event_tests import EventTester
 from integrations.events import EventSender
@@ -50,6 +51,8 @@ def services(now_store: Store, client: ClientDouble, tmp_path: Path) -> Services
         inbox=store.notifications,
         desk=store.desk,
         arrivals=store.transcripts,
+        kept=store.attachments,
+        attachments=AttachmentReader(store.attachments, {}),
         texts=store.texts,
         missed=store.missed,
         subscriptions=store.subscriptions,

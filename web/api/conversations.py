@@ -12,6 +12,7 @@ from handover.ids import CONVERSATION_ID
 from handover.messages import ByStaff, Opened, PostedMessage, RequestHuman
 from handover.views import ConversationDetail, ConversationSummary, MessageView, Page
 from web.access import Caller, Who
+from web.attached import ANSWERS, MessageRow, Place, attachment
 from web.bodies import HandoverBody, MessageBody, PostedAnswer, StaffBody, too_long
 from web.filters import ConversationList
 from web.once import IdempotencyKey, once
@@ -40,30 +41,33 @@ async def post_message(
     wait: Annotated[float | None, Query(gt=0, le=MAX_WAIT, description="Wait so many seconds for the replies.")] = None,
 ) -> PostedAnswer:
     """The contact wrote. 202 once it is accepted; with `wait`, 200 with the replies, or 202 when none came in time."""
-    answer = await post(parts, who.name, conversation_id, body, wait)
+    start = ConversationInput(
+        conversation_id=conversation_id, bot_id=body.bot_id, channel=body.channel, contact=body.contact
+    )
+    answer = await post(parts, start, body.as_message(), wait)
     response.status_code = 200 if answer.replies else 202
     return answer
 
 
 async def post(
-    parts: Services, actor: str, conversation_id: str, body: MessageBody, wait: float | None
+    parts: Services, start: ConversationInput, message: PostedMessage, wait: float | None = None
 ) -> PostedAnswer:
-    """Accept a message from whoever may send it: an API key, or a visitor's page."""
-    if too_long(body.text):
+    """Accept a message from whoever may send it: an API key, a door, or a visitor's page. `start` says whose it is."""
+    if too_long(message.text):
         raise ApiError(413, "too_large", "A message has at most 16 KiB. Nothing was stored.")
-    await check_bot(parts, body.bot_id)
-    duplicate = await _came_before(parts, conversation_id, body.message_id)
-    message = PostedMessage(message_id=body.message_id, text=body.text, sent_at=body.sent_at)
+    await check_bot(parts, start.bot_id)
+    conversation_id, message_id = start.conversation_id, message.message_id
+    duplicate = await _came_before(parts, conversation_id, message_id)
     try:  # a repeated message is signalled again: whether the first one got through, only the workflow knows
         await parts.client.post(
-            conversation_id, message, bot_id=body.bot_id, channel=body.channel, contact=body.contact
+            conversation_id, message, bot_id=start.bot_id, channel=start.channel, contact=start.contact
         )
     except Unavailable:
-        await parts.door.abandon(_POSTED, f"{conversation_id}/{body.message_id}")
+        await parts.door.abandon(_POSTED, f"{conversation_id}/{message_id}")
         raise
-    answer = PostedAnswer(conversation_id=conversation_id, message_id=body.message_id, duplicate=duplicate)
+    answer = PostedAnswer(conversation_id=conversation_id, message_id=message_id, duplicate=duplicate)
     if wait is not None:
-        answer.replies = await replies_to(parts, conversation_id, body.message_id, wait)
+        answer.replies = await replies_to(parts, conversation_id, message_id, wait)
     return answer
 
 
@@ -164,6 +168,14 @@ async def list_messages(
 ) -> Page[MessageView]:
     """The history, oldest first; `notes` with what colleagues wrote for each other."""
     return await parts.reads.messages(conversation_id, after=after, limit=limit, notes=notes)
+
+
+@router.get("/{conversation_id}/messages/{row}/attachments/{place}", response_class=Response, responses=ANSWERS)
+async def get_attachment(
+    conversation_id: ConversationId, row: MessageRow, place: Place, parts: Parts, who: Who
+) -> Response:
+    """What came with a message, wherever it is kept: a picture or a PDF file of at most 10 MB."""
+    return await attachment(parts, conversation_id, row, place)
 
 
 @router.get("/{conversation_id}/events", response_class=EventSourceResponse)

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from handover.chatwoot import MARK
 from handover.errors import Unavailable
-from handover.messages import PostedMessage
 from handover.signatures import is_chatwoot
 from settings import AppSettings
 from web.doors.chatwoot_events import Changed, Event, Message
@@ -92,8 +91,8 @@ def _meaning(parts: Services, body: bytes) -> Take | None:
 def _new_message(parts: Services, message: Message) -> Take | None:
     """A contact's message is answered, an agent's takes over; the bot's own come back and mean nothing."""
     if message.is_from_contact:
-        posted = PostedMessage(message_id=message.message_id, text=message.text)
-        return (lambda: post(parts, message, posted)) if posted.text else None
+        posted = message.posted()
+        return (lambda: post(parts, message, posted)) if posted is not None else None
     if message.is_from_person:
         act = noted if message.private else wrote
         return lambda: _once_a_message(parts, message, lambda: act(parts, message))

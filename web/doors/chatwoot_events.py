@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from handover.attachments import attached
 from handover.chatwoot import MARK, Place, message_id
-from handover.messages import MAX_TEXT, Contact
+from handover.messages import MAX_ATTACHMENTS, MAX_TEXT, Contact, PostedMessage
 
 _KINDS = {0: "incoming", 1: "outgoing", 2: "activity", 3: "template"}
 _SHORTENED = "\n(The rest of this message is in Chatwoot.)"
@@ -57,7 +58,9 @@ class Person(BaseModel):
         return f"{self.name or 'somebody'} ({self.email or 'no email'})"
 
 
-class Attachment(BaseModel):
+class File(BaseModel):
+    """What was attached; `file_type` is "image", "file" and others."""
+
     file_type: Text = None
     data_url: Text = None
 
@@ -98,7 +101,7 @@ class Message(Event):
     account: Account
     conversation: Conversation
     content_attributes: Any = None
-    attachments: list[Attachment] | None = None
+    attachments: list[File] | None = None
 
     @property
     def place(self) -> Place:
@@ -117,6 +120,14 @@ class Message(Event):
         """An agent wrote it, on whatever device: not the bot, not a campaign, and nothing that Handover sent itself."""
         by_agent = self.sender is not None and self.sender.type == "user"
         return self.message_type == "outgoing" and by_agent and self.attribute(MARK) is None
+
+    def posted(self) -> PostedMessage | None:
+        """What the contact wrote or attached; None where that is nothing."""
+        text = _shortened((self.content or "").strip())
+        files = [attached(one.data_url or "", media_type=one.file_type or "") for one in self.attachments or []]
+        if not text and not files:
+            return None
+        return PostedMessage(message_id=self.message_id, text=text, attachments=files[:MAX_ATTACHMENTS])
 
     @property
     def text(self) -> str:

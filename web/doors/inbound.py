@@ -20,10 +20,9 @@ from handover.hooks import (
     MessageCreated,
     MessageUndelivered,
 )
-from handover.messages import Contact, RequestHuman
+from handover.messages import RequestHuman
 from handover.signatures import is_standard
 from web.api.conversations import check_bot, post
-from web.bodies import MessageBody
 from web.doors.door import read_json, refuse_unsigned, taken_once
 from web.problems import RESPONSES, ApiError
 from web.services import Parts, Services
@@ -106,26 +105,12 @@ class _Taking:
                 await self._failure(data)
 
     async def _message(self, data: GivenMessage) -> None:
-        body = MessageBody(
-            message_id=data.message_id,
-            text=data.text,
-            bot_id=self._settings.bot_id,
-            channel=self._name,
-            contact=_contact(data.contact),
-            sent_at=data.sent_at,
-        )
-        answer = await post(self._parts, f"door:inbound/{self._name}", self._ours, body, None)
+        answer = await post(self._parts, self._start(data.contact), data.as_message())
         self.came_before = answer.duplicate
 
     async def _request(self, data: GivenRequest) -> None:
         await check_bot(self._parts, self._settings.bot_id)
-        start = ConversationInput(
-            conversation_id=self._ours,
-            bot_id=self._settings.bot_id,
-            channel=self._name,
-            contact=_contact(data.contact),
-        )
-        key = f"inbound/{self._name}/{self._delivery_id}"
+        start, key = self._start(data.contact), f"inbound/{self._name}/{self._delivery_id}"
         await self._parts.client.request_human(self._ours, RequestHuman(text=data.text), start=start, key=key)
 
     async def _failure(self, data: GivenFailure) -> None:
@@ -133,6 +118,10 @@ class _Taking:
         if not await self._parts.arrivals.mark_undelivered(self._ours, data.message_id, why):
             raise NotFound("message", data.message_id)
 
-
-def _contact(given: HookContact | None) -> Contact | None:
-    return given.as_contact() if given is not None else None
+    def _start(self, contact: HookContact | None) -> ConversationInput:
+        return ConversationInput(
+            conversation_id=self._ours,
+            bot_id=self._settings.bot_id,
+            channel=self._name,
+            contact=contact.as_contact() if contact is not None else None,
+        )

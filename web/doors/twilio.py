@@ -12,11 +12,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from handover import sms
-from handover.messages import Contact
+from handover.attachments import attached
+from handover.conversation import ConversationInput
+from handover.messages import MAX_ATTACHMENTS, Contact, PostedMessage
 from handover.signatures import is_twilio
 from handover.sms_failures import why
 from web.api.conversations import post
-from web.bodies import MessageBody
 from web.doors.door import open_with, refuse_unsigned
 from web.problems import ApiError
 from web.services import Parts, Services
@@ -30,7 +31,6 @@ CHANNEL = "sms"
 NO_WORDS = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 """TwiML that says nothing: answers leave by the API, when there are any."""
 
-MAX_MEDIA = 10
 Sid = Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9A-Za-z]{8,64}$")]
 Number = Annotated[str, Field(pattern=r"^\+?[0-9]{3,15}$")]
 _or_none = BeforeValidator(lambda value: value or None)
@@ -43,7 +43,7 @@ class TextIn(BaseModel):
     From: Number
     To: Number
     Body: str = ""
-    NumMedia: Annotated[int, Field(ge=0, le=MAX_MEDIA)] = 0
+    NumMedia: Annotated[int, Field(ge=0, le=MAX_ATTACHMENTS)] = 0
     OptOutType: str = ""
 
     @property
@@ -95,17 +95,18 @@ async def _take(parts: Services, text: TextIn, parameters: Mapping[str, str]) ->
         ):
             pass
         case _:
-            body = MessageBody(
-                message_id=text.MessageSid, text=_words(text, parameters), channel=CHANNEL, contact=contact
-            )
-            await post(parts, f"door:{DOOR}", conversation_id, body, wait=None)
+            start = ConversationInput(conversation_id=conversation_id, channel=CHANNEL, contact=contact)
+            await post(parts, start, _message(text, parameters))
 
 
-def _words(text: TextIn, parameters: Mapping[str, str]) -> str:
+def _message(text: TextIn, parameters: Mapping[str, str]) -> PostedMessage:
     """What the contact said, with what came along."""
-    kinds = [parameters.get(f"MediaContentType{number}", "")[:100] or "unknown" for number in range(text.NumMedia)]
-    along = sms.media_in_words(kinds) if kinds else ""
-    return "\n".join(filter(None, [text.Body.strip(), along])) or "(sent an empty message)"
+    media = [
+        attached(parameters.get(f"MediaUrl{number}", ""), media_type=parameters.get(f"MediaContentType{number}", ""))
+        for number in range(text.NumMedia)
+    ]
+    words = text.Body.strip() or ("" if media else "(sent an empty message)")
+    return PostedMessage(message_id=text.MessageSid, text=words, attachments=media)
 
 
 async def _signed(request: Request, parts: Services) -> dict[str, str]:

@@ -11,16 +11,18 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
+from handover.attachments import IN_WORDS, Content, SaysSomething, file_name, kind_of
 from handover.bot import Id
 from handover.conversation import ConversationInput
-from handover.messages import RequestHuman
+from handover.messages import MAX_ATTACHMENTS, PostedMessage, RequestHuman
 from web.access import check_origin
 from web.api.conversations import post
-from web.bodies import Body, MessageBody
+from web.attached import as_answer
+from web.bodies import Body
 from web.pages.rendering import PageRoute, page, see
 from web.pages.sites import check_allowed, site_of
 from web.pages.standing import ChatStanding, chat_standing
-from web.pages.visitor_news import ChatMessage, said, shown, visitor_news
+from web.pages.visitor_news import ChatMessage, ShownAttachment, in_chat, said, shown, visitor_news
 from web.pages.visitors import (
     KEPT_SECONDS,
     TheVisitor,
@@ -38,13 +40,17 @@ from web.services import Parts, Services
 router = APIRouter(prefix="/chat", route_class=PageRoute, include_in_schema=False)
 
 MessageId = Annotated[str, Field(min_length=1, max_length=100)]
+AttachmentId = Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
+UPLOADS = "/chat/attachments"
+"""Where bodies may be as large as an attachment."""
 
 
-class Said(Body):
-    """What the visitor wrote, and nothing else: what they say about tags, owner or status is not taken."""
+class Said(Body, SaysSomething):
+    """What the visitor wrote, and nothing else: what they say about tags, owner or status is not taken. `attachments`: the
+    ids of what was uploaded for it."""
 
     message_id: MessageId
-    text: Annotated[str, Field(min_length=1)]
+    attachments: Annotated[list[AttachmentId], Field(max_length=MAX_ATTACHMENTS)] = []
 
 
 class Pressed(Body):
@@ -125,17 +131,35 @@ Beginner = Annotated[Visitor, Depends(_may_begin)]
 @router.post("/messages", status_code=202)
 async def say(message: Said, parts: Parts, who: Beginner) -> dict[str, str]:
     """The visitor wrote."""
-    body = MessageBody(message_id=message.message_id, text=message.text, bot_id=who.bot_id)
-    await post(parts, "visitor", who.conversation_id, body, wait=None)
+    sent = await parts.kept.sent(who.conversation_id, message.attachments) if message.attachments else []
+    posted = PostedMessage(message_id=message.message_id, text=message.text, attachments=sent)
+    await post(parts, _start(who), posted)
     return {"message_id": message.message_id}
+
+
+@router.post(UPLOADS.removeprefix("/chat"), status_code=201)
+async def attach(
+    request: Request, parts: Parts, who: Beginner, name: Annotated[str, Query(max_length=500)] = ""
+) -> ShownAttachment:
+    """A picture or a PDF file, for the message that comes next. Raises ApiError 415 for everything else."""
+    body = await request.body()
+    media_type = kind_of(body)
+    if media_type is None:
+        raise ApiError(415, "unsupported", f"Only {IN_WORDS} can be sent here. Nothing was stored.")
+    return in_chat(await parts.kept.put(who.conversation_id, file_name(name), Content(media_type, body)))
+
+
+@router.get("/attachments/{attachment_id}")
+async def attached(attachment_id: AttachmentId, parts: Parts, who: TheVisitor) -> Response:
+    """What the visitor has attached. Raises NotFound for everybody else's."""
+    return as_answer(await parts.kept.content(who.conversation_id, attachment_id), "")
 
 
 @router.post("/handover", status_code=202)
 async def talk_to_a_person(pressed: Pressed, parts: Parts, who: Beginner) -> dict[str, bool]:
     """The button. Raises Refused with the bot's own words where it hands nothing over."""
-    start = ConversationInput(conversation_id=who.conversation_id, bot_id=who.bot_id, channel="web")
     key = f"visitor/{pressed.press_id}"
-    await parts.client.request_human(who.conversation_id, RequestHuman(), start=start, key=key)
+    await parts.client.request_human(who.conversation_id, RequestHuman(), start=_start(who), key=key)
     return {"requested": True}
 
 
@@ -163,6 +187,10 @@ async def live(
 
 async def _has_begun(parts: Services, who: Visitor) -> bool:
     return bool((await said(parts, who.conversation_id, limit=1)).items)
+
+
+def _start(who: Visitor) -> ConversationInput:
+    return ConversationInput(conversation_id=who.conversation_id, bot_id=who.bot_id, channel="web")
 
 
 def _entered(parts: Services, who: Visitor) -> Entered:

@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 from handover.errors import HandoverError, NotFound, Refused
 from handover.ids import CONVERSATION_ID
 from handover.messages import ConversationStatus
+from web.attached import MessageRow, Place, attachment
 from web.pages import words
 from web.pages.casework import Casework, Deed, casework
 from web.pages.deeds import Asked, NotLikeThis, do
@@ -89,6 +90,14 @@ async def live_conversation(
     writers = who_writes(parts, conversation_id, me.staff_id, name)
     async for nudge in while_allowed(together(nudges, writers), lambda: still_signed_in(request, parts)):
         yield nudge
+
+
+@router.get("/inbox/{conversation_id}/messages/{row}/{place}")
+async def attached(
+    conversation_id: ConversationId, row: MessageRow, place: Place, parts: Parts, me: SignedIn
+) -> Response:
+    """What came with a message."""
+    return await attachment(parts, conversation_id, row, place)
 
 
 @router.post("/inbox/{conversation_id}/seen", status_code=204)

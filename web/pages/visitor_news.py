@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from fastapi.sse import ServerSentEvent
 from pydantic import BaseModel
 
+from handover.attachments import is_picture
 from handover.bot import Bot
 from handover.errors import NotFound
-from handover.messages import Author, ConversationStatus
+from handover.messages import Attachment, Author, ConversationStatus
 from handover.views import MessageView, Page
 from web.api.conversations import follow
 from web.pages.live import BEAT, HELLO, WRITING, together
@@ -22,6 +23,14 @@ from web.services import Services
 _OF_INTEREST = frozenset({"message", "status", "handover"})
 
 
+class ShownAttachment(BaseModel):
+    """What a visitor has attached. `is_picture`: the chat shows it in its place."""
+
+    id: str
+    name: str
+    is_picture: bool
+
+
 class ChatMessage(BaseModel):
     """What a visitor sees of a message. `message_id` is their own, of what they wrote themselves."""
 
@@ -31,6 +40,7 @@ class ChatMessage(BaseModel):
     text: str
     at: str
     message_id: str = ""
+    attachments: list[ShownAttachment] = []
 
 
 class Writing(BaseModel):
@@ -43,8 +53,19 @@ def shown(one: MessageView) -> ChatMessage:
     """A message as its visitor sees it."""
     own = one.message_id if one.author is Author.contact else ""
     return ChatMessage(
-        row=one.row, author=one.author, label=one.label, text=one.text, at=one.at.isoformat(), message_id=own
+        row=one.row,
+        author=one.author,
+        label=one.label,
+        text=one.text,
+        at=one.at.isoformat(),
+        message_id=own,
+        attachments=[in_chat(attachment) for attachment in one.attachments if attachment.id],
     )
+
+
+def in_chat(attachment: Attachment) -> ShownAttachment:
+    """What was attached here, as the chat shows it."""
+    return ShownAttachment(id=attachment.id, name=attachment.name, is_picture=is_picture(attachment.media_type))
 
 
 async def said(parts: Services, conversation_id: str, after: int = 0, limit: int = 200) -> Page[MessageView]:

@@ -48,19 +48,19 @@ function forget(name) {
 
 // ---- the outbox: each message under a name of its own, so that two windows don't overwrite each other's -------------
 
-let outbox = []; // [{name, message_id, text, accepted, trouble}], in the order in which they were written
+let outbox = []; // [{name, message_id, text, attachments, accepted, trouble}], in the order in which they were written
 
 function findUnsent() {
   const names = keptNames().filter((one) => one.startsWith("out:")).sort();
   outbox = names.map((name) => ({ name, ...JSON.parse(kept(name)) }));
 }
 
-function putOut(text) {
+function putOut(text, attachments) {
   const message_id = newId();
   const last = outbox.at(-1)?.name.split(":")[1] || 0;
   const number = String(Math.max(Date.now(), Number(last) + 1)).padStart(15, "0");
-  const message = { name: `out:${number}:${message_id}`, message_id, text };
-  keep(message.name, JSON.stringify({ message_id, text }));
+  const message = { name: `out:${number}:${message_id}`, message_id, text, attachments };
+  keep(message.name, JSON.stringify({ message_id, text, attachments }));
   outbox.push(message);
 }
 
@@ -78,10 +78,11 @@ class Answered extends Error {
   }
 }
 
-async function request(path, { body, headers, signal }) {
+async function request(path, { body, file, headers, signal }) {
+  const type = body ? "application/json" : file?.type;
   const answer = await fetch(path, {
-    method: body ? "POST" : "GET", signal, cache: "no-store", body: body && JSON.stringify(body),
-    headers: { "Handover-Site": site, ...(body && { "Content-Type": "application/json" }), ...headers },
+    method: body || file ? "POST" : "GET", signal, cache: "no-store", body: body ? JSON.stringify(body) : file,
+    headers: { "Handover-Site": site, ...(type && { "Content-Type": type }), ...headers },
   });
   if (answer.ok) return answer;
   throw new Answered(answer.status, await answer.json().catch(() => ({})));
@@ -141,7 +142,7 @@ function bubble(message) {
   item.className = `message ${message.author}`;
   const speaker = message.label || SPEAKERS[message.author];
   if (speaker) item.append(line("by", message.pending ? `${speaker} · ${message.pending}` : speaker));
-  item.append(line("text", message.text));
+  item.append(line("text", message.text), ...pictures(message));
   if (message.at) item.title = new Date(message.at).toLocaleString();
   return item;
 }
@@ -165,8 +166,9 @@ function bubbleFor(key, message) {
 
 function everything() {
   const said = [...shown.values()].sort((one, other) => one.row - other.row);
-  const own = outbox.map(({ message_id, text, accepted, trouble }) => ({
-    message_id, text, author: "contact", pending: accepted ? "sent" : trouble || "sending",
+  const own = outbox.map(({ message_id, text, attachments = [], accepted, trouble }) => ({
+    message_id, text: text || attachments.map((one) => one.name).join(", "), author: "contact",
+    pending: accepted ? "sent" : trouble || "sending",
   }));
   return [...said, ...own];
 }
@@ -312,7 +314,7 @@ async function follow() {
 function shutDown(reason) {
   shut = reason;
   tell("trouble", reason);
-  for (const one of ["text", "person"]) $(one).disabled = true;
+  for (const one of ["text", "file", "person"]) $(one).disabled = true;
 }
 
 // ---- writing --------------------------------------------------------------------------------------------------------
@@ -332,7 +334,8 @@ const unsent = () => outbox.find((one) => !one.accepted);
 async function sendOne(message) {
   for (let wait = 1000; outbox.includes(message) && !message.accepted; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
-      await call("/chat/messages", { body: { message_id: message.message_id, text: message.text } });
+      const attachments = (message.attachments || []).map((one) => one.id);
+      await call("/chat/messages", { body: { message_id: message.message_id, text: message.text, attachments } });
       message.accepted = true;
       tell("trouble", "");
     } catch (error) {
@@ -354,8 +357,8 @@ function giveBack(message, error) {
   show();
 }
 
-function post(text) {
-  putOut(text);
+function post(text, attachments = []) {
+  putOut(text, attachments);
   tell("trouble", "");
   show();
   scrollToTheEnd();
@@ -365,9 +368,9 @@ function post(text) {
 function write(event) {
   event.preventDefault();
   const text = $("text").value.trim();
-  if (!text) return;
+  if (uploading.length || (!text && !attached.length)) return;
   $("text").value = "";
-  post(text);
+  post(text, takeAttached());
 }
 
 // What is left here is a message like any other: the server finds the address in it.

@@ -1,0 +1,96 @@
+// What a visitor attaches: chosen or pasted, taken to the server at once, and listed above the field until it is sent.
+"use strict";
+
+const KINDS = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"];
+const MOST_BYTES = 10 * 1024 * 1024;
+const MOST = 10;
+
+let attached = []; // [{id, name, is_picture}]: uploaded, and not sent yet
+let uploading = [];
+
+function cantAttach(file) {
+  if (attached.length + uploading.length >= MOST) return `One message takes at most ${MOST} pictures and files.`;
+  if (!KINDS.includes(file.type)) return `${file.name} can't be sent: only pictures (PNG, JPEG, GIF, WebP) and PDF files can.`;
+  return file.size > MOST_BYTES ? `${file.name} is larger than ${MOST_BYTES / 1024 ** 2} MB and can't be sent.` : "";
+}
+
+async function attach(files) {
+  tell("trouble", "");
+  for (const file of files) {
+    const wrong = cantAttach(file);
+    if (wrong) tell("trouble", wrong);
+    else await upload(file);
+  }
+}
+
+async function upload(file) {
+  uploading.push(file.name);
+  showAttached();
+  try {
+    const answer = await call(`/chat/attachments?name=${encodeURIComponent(file.name)}`, { file });
+    attached.push(await answer.json());
+  } catch (error) {
+    tell("trouble", error.status ? error.message : `${file.name} did not get through. Please attach it again.`);
+  }
+  uploading = uploading.filter((name) => name !== file.name);
+  showAttached();
+}
+
+function takeAttached() {
+  const taken = attached;
+  attached = [];
+  showAttached();
+  return taken;
+}
+
+function showAttached() {
+  const staged = attached.map((one) => {
+    const item = document.createElement("li");
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.textContent = "✕";
+    remove.ariaLabel = `Remove ${one.name}`;
+    remove.addEventListener("click", () => { attached = attached.filter((other) => other !== one); showAttached(); $("text").focus(); });
+    item.append(one.name || "picture", remove);
+    return item;
+  });
+  const coming = uploading.map((name) => {
+    const item = document.createElement("li");
+    item.textContent = `${name} · uploading`;
+    return item;
+  });
+  $("attached").replaceChildren(...staged, ...coming);
+  $("attached").hidden = !staged.length && !coming.length;
+}
+
+// As data, since a picture can't send the token along that it takes to see it.
+async function loadPicture(image, id) {
+  try {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => { image.src = reader.result; });
+    reader.readAsDataURL(await (await call(`/chat/attachments/${id}`)).blob());
+  } catch {
+    // The message names it all the same.
+  }
+}
+
+function pictures(message) {
+  return (message.attachments || []).filter((one) => one.is_picture).map((one) => {
+    const image = document.createElement("img");
+    image.alt = one.name || "picture";
+    image.addEventListener("load", () => { if (isAtTheEnd) scrollToTheEnd(); });
+    loadPicture(image, one.id);
+    return image;
+  });
+}
+
+$("file").addEventListener("change", async () => {
+  const files = [...$("file").files];
+  $("file").value = "";
+  await attach(files);
+  $("text").focus();
+});
+$("text").addEventListener("paste", (event) => {
+  const files = [...event.clipboardData.files];
+  if (files.length) { event.preventDefault(); attach(files); }
+});
