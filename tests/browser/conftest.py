@@ -25,6 +25,7 @@ QUIET = [
 PROVOKED = (
     "status of 401",
     "status of 409",
+    "status of 415",
     "status of 422",
     "status of 503",
     "ERR_FAILED",

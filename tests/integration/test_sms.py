@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx2
 import pytest
 from rich.console import Console
 
@@ -16,6 +17,7 @@ from engine.stack import Stack
 from handover.sms import OPTED_OUT
 from tests.example import put_example_bot
 from tests.integration.conftest import started
+from tests.unit.files import PNG
 from tests.vendors import twilio as vendor
 from tests.vendors.twilio import OUR_NUMBER, SID, TOKEN, Message, Twilio
 
@@ -35,8 +37,8 @@ class Phone:
     def got(self) -> list[Message]:
         return [one for one in self.twilio.taken if one.to == self.number]
 
-    async def texts(self, body: str) -> None:
-        answer = await self.twilio.text(self.number, body)
+    async def texts(self, body: str, **more: str) -> None:
+        answer = await self.twilio.text(self.number, body, **more)
         assert (answer.status_code, answer.text.endswith("<Response/>")) == (200, True)
 
     async def gets(self, words: str) -> Message:
@@ -147,6 +149,23 @@ async def test_who_says_stop_to_the_bot_hears_nothing_of_it(twilio: Twilio, phon
     assert [one.body for one in robin.got if "E3" in one.body] == [one.body for one in robin.got]
     assert await robin.stage.until(lambda: robin.stage.said("bot"), SECONDS)
     assert len([one for one in robin.stage.messages if one["author"] == "bot"]) == 1
+
+
+async def test_a_picture_comes_along_and_the_team_opens_it(texting: Stack, twilio: Twilio, phone_api: Api) -> None:
+    """Twilio keeps it, and gives it only to who has the account's token: from there it is shown."""
+    dana = Phone(twilio, phone_api, "+15550115")
+    await dana.texts("This is what it shows", **twilio.media(PNG, "image/png"))
+    assert await dana.stage.until(lambda: dana.stage.said("contact", "This is what it shows"), SECONDS)
+    seen = await dana.sees("This is what it shows\n(sent 1 picture: image/png)", author="contact")
+    headers = {"Authorization": f"Bearer {api_key(texting.plan)}"}
+    place = f"/v1/conversations/{dana.stage.conversation_id}/messages/{seen['row']}/attachments/0"
+    async with httpx2.AsyncClient(base_url=texting.url, headers=headers, trust_env=False) as http:
+        opened = await http.get(place)
+        assert (opened.status_code, opened.headers["content-type"], opened.content) == (200, "image/png", PNG)
+        twilio.lying.clear()
+        gone = await http.get(place)
+    assert (gone.status_code, gone.json()["type"]) == (422, "urn:handover:problem:attachment_not_opened")
+    twilio.refused.clear()
 
 
 async def test_a_typed_request_is_honoured_where_there_is_no_button(

@@ -1,10 +1,8 @@
 """Addresses that somebody else has chosen: what is called, and that nothing else can be reached by them."""
 
-import asyncio
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 from outbound import AddressRefused, Answer, LookUp, Unreached, check_address, post_outside
 from outbound.post import MAX_ANSWER
 from outbound.reach import _trusted
+from tests.unit.receiving import at, receiver, reply
 
 PUBLIC = "93.184.215.14"
 NOWHERE = "allowed are addresses on the internet"
@@ -247,20 +246,9 @@ def in_url(address: str) -> str:
     return f"https://[{address.replace('%', '%25')}]/" if ":" in address else f"https://{address}/"
 
 
-def at(*addresses: str) -> LookUp:
-    async def look_up(host: str, port: int) -> Sequence[str]:
-        return addresses
-
-    return look_up
-
-
 async def call(port: int, look_up: LookUp, seconds: float = 10) -> Answer:
     url = f"http://hooks.example.org:{port}/"
     return await post_outside(url, b"{}", {}, allow_private=True, seconds=seconds, look_up=look_up)
-
-
-def reply(status: int, body: bytes = b"", extra: str = "") -> bytes:
-    return f"HTTP/1.1 {status} Words\r\n{extra}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def certified(folder: Path, name: str) -> ssl.SSLContext:
@@ -283,33 +271,3 @@ def certified(folder: Path, name: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context
-
-
-@asynccontextmanager
-async def receiver(
-    answer: bytes, pause: float = 0, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A server on 127.0.0.1 that answers every request with these bytes: its port, and what it was sent.
-
-    pause: seconds behind each byte of the answer.
-    """
-    requests: list[bytes] = []
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next((line[15:] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), b"0")
-        requests.append(head + await reader.readexactly(int(length)))
-        try:
-            for part in [answer] if not pause else [answer[at : at + 1] for at in range(len(answer))]:
-                writer.write(part)
-                await writer.drain()
-                await asyncio.sleep(pause)
-        except ConnectionError:
-            pass  # the other side has read enough
-        writer.close()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-    try:
-        yield server.sockets[0].getsockname()[1], requests
-    finally:
-        server.close()

@@ -26,12 +26,14 @@ OUR_NUMBER = "+15550100"
 OTHER_NUMBER = "+15550101"
 SERVICE = "MG" + "fedcba9876543210" * 2
 
+_OURS = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 _START = {"START", "YES", "UNSTOP"}
 _KNOWN = {"To", "From", "MessagingServiceSid", "Body", "StatusCallback"}
 
 Answer = tuple[int, dict[str, Any]]
+File = tuple[int, dict[str, str], bytes]
 Fault = Callable[["Twilio", dict[str, str]], Awaitable[Answer | None]]
 """What happens to one request for a message instead; None: the connection ends without an answer."""
 
@@ -102,6 +104,7 @@ class Twilio:
         self.refused: list[str] = []
         self.lists = 0
         self.blocked: set[tuple[str, str]] = set()
+        self.lying: dict[str, File] = {}
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._connections: set[asyncio.Task[Any]] = set()
 
@@ -123,6 +126,14 @@ class Twilio:
     def bodies(self, to: str) -> list[str]:
         """What arrived at a phone, oldest first."""
         return [one.body for one in self.taken if one.to == to]
+
+    def media(self, content: bytes, kind: str) -> dict[str, str]:
+        """The parameters of a picture that comes with a text. Who asks for it, with the account's name and token, is sent
+        on to where it lies. https://www.twilio.com/docs/messaging/api/media-resource"""
+        path = f"/2010-04-01/Accounts/{SID}/Messages/MM{uuid.uuid4().hex}/Media/ME{uuid.uuid4().hex}"
+        lies = f"/media/{uuid.uuid4().hex}"
+        self.lying |= {path: (307, {"Location": lies}, b""), lies: (200, {"Content-Type": kind}, content)}
+        return {"NumMedia": "1", "MediaUrl0": self.url + path, "MediaContentType0": kind}
 
     async def text(self, sender: str, body: str, **more: str) -> httpx2.Response:
         """A phone texts us. Twilio reads STOP and START itself, and tells our door all the same."""
@@ -152,6 +163,9 @@ class Twilio:
         self._connections.add(task)
         try:
             method, target, headers, body = await _request(reader)
+            if method == "GET" and target in self.lying:
+                await _send(writer, *self._media(target, headers))
+                return
             answer = await self._answer(method, target, headers, body)
             if answer is not None:
                 await _respond(writer, *answer)
@@ -162,7 +176,7 @@ class Twilio:
             writer.close()
 
     async def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer | None:
-        if headers.get("authorization") != "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode():
+        if headers.get("authorization") != _OURS:
             return self._no(20003, "Authenticate", 401)
         url = urlsplit(target)
         if url.path != f"/2010-04-01/Accounts/{SID}/Messages.json":
@@ -173,6 +187,13 @@ class Twilio:
             return self._no(20001, f"{method} of {headers.get('content-type')}", 400)
         form = dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
         return await self.faults.pop(0)(self, form) if self.faults else self.answer(form)
+
+    def _media(self, target: str, headers: Mapping[str, str]) -> File:
+        """What lies there. An account may ask its own for its name; where it sends people on to, anybody may look."""
+        if target.startswith("/2010-04-01/") and headers.get("authorization") != _OURS:
+            self.refused.append(f"20003: {target}")
+            return 401, {}, b""
+        return self.lying[target]
 
     def answer(self, form: dict[str, str]) -> Answer:
         """Take a message, or say why not."""
@@ -274,7 +295,11 @@ async def _request(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, st
 
 
 async def _respond(writer: asyncio.StreamWriter, status: int, document: dict[str, Any]) -> None:
-    body = json.dumps(document).encode()
-    head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    writer.write(head.encode() + body)
+    await _send(writer, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+
+async def _send(writer: asyncio.StreamWriter, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    lines = [f"HTTP/1.1 {status} X", *(f"{name}: {value}" for name, value in headers.items())]
+    lines += [f"Content-Length: {len(body)}", "Connection: close", "", ""]
+    writer.write("\r\n".join(lines).encode() + body)
     await writer.drain()

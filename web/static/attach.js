@@ -7,6 +7,7 @@ const MOST = 10;
 
 let attached = []; // [{id, name, is_picture}]: uploaded, and not sent yet
 let uploading = [];
+let sendsAfter = false; // the visitor pressed Send before everything was there
 
 function cantAttach(file) {
   if (attached.length + uploading.length >= MOST) return `One message takes at most ${MOST} pictures and files.`;
@@ -30,10 +31,17 @@ async function upload(file) {
     const answer = await call(`/chat/attachments?name=${encodeURIComponent(file.name)}`, { file });
     attached.push(await answer.json());
   } catch (error) {
+    sendsAfter = false;
     tell("trouble", error.status ? error.message : `${file.name} did not get through. Please attach it again.`);
   }
   uploading = uploading.filter((name) => name !== file.name);
   showAttached();
+  if (sendsAfter && !uploading.length) { sendsAfter = false; $("write").requestSubmit(); }
+}
+
+function waitsForUploads() {
+  sendsAfter = uploading.length > 0;
+  return sendsAfter;
 }
 
 function takeAttached() {

@@ -368,7 +368,7 @@ function post(text, attachments = []) {
 function write(event) {
   event.preventDefault();
   const text = $("text").value.trim();
-  if (uploading.length || (!text && !attached.length)) return;
+  if (waitsForUploads() || (!text && !attached.length)) return;
   $("text").value = "";
   post(text, takeAttached());
 }
