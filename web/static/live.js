@@ -159,6 +159,16 @@ function listen() {
   });
 }
 
+// ---- pictures are as high as they are only once they have come ------------------------------------------------------
+
+function stayAtTheEnd(list) {
+  let isAtTheEnd = true;
+  const goThere = () => { if (isAtTheEnd) list.scrollTop = list.scrollHeight; };
+  list.addEventListener("scroll", () => { isAtTheEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40; });
+  list.addEventListener("load", goThere, true);
+  goThere();
+}
+
 // ---- the page as it was loaded --------------------------------------------------------------------------------------
 
 function sendOnCtrlEnter(event) {
@@ -173,6 +183,6 @@ dress(document);
 setInterval(() => tellTimes(document), 5000);
 document.addEventListener("keydown", sendOnCtrlEnter);
 const messages = document.getElementById("messages");
-if (messages) messages.scrollTop = messages.scrollHeight;
+if (messages) stayAtTheEnd(messages);
 document.getElementById("alert")?.focus();
 if (main.dataset.events) listen();
