@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from activities.assistant import BUTTON_CHANNELS
 from assistant.builtin import BuiltinAssistant
-from assistant.detect import detect_lines
+from assistant.recognition import detect_lines
 from console.api import Api, ApiRefused
 from console.backtest import Backtest, Order, Outcome, json_lines, show, write_csv
 from console.chat import chat as talk

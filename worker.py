@@ -35,7 +35,7 @@ from activities.ticket import TicketActivities
 from assistant.account import BuiltinAccount
 from assistant.builtin import BuiltinAssistant
 from assistant.fields import contact_details
-from assistant.model_tries import Limits
+from assistant.model import Limits
 from assistant.openai_compatible import OpenAIAssistant
 from channels.carrier import ChannelCarrier
 from channels.chatwoot import chatwoot_channels

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.asks import main_request
-from assistant.summary import answers, summary
+from assistant.task_text import answers, main_request, summary
 from handover.bot import Bot
 from handover.casefile import Case
 from handover.messages import Contact, Trigger

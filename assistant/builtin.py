@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from assistant import reactions
-from assistant.dialogue import reply
-from assistant.intents import PERSON
-from assistant.mood import sentiment
-from assistant.reading import Reading, understood
-from assistant.summary import summary
+from assistant.dialogue import Reading, reactions, reply, understood
+from assistant.recognition import PERSON, sentiment
+from assistant.task_text import summary
 from handover.bot import Bot
 from handover.casefile import Case
 from handover.ports import Line, Question

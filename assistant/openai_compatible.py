@@ -9,12 +9,21 @@ from openai import AsyncOpenAI
 from pydantic import ValidationError
 
 from assistant.builtin import BuiltinAssistant
-from assistant.claims import vouched
-from assistant.form import Form, facts_from
-from assistant.model_faults import fault_of, unusable
-from assistant.model_tries import Limits, persistently
-from assistant.model_wires import Prompt, by_chat, by_responses
-from assistant.prompt import case_data, read_instructions, summary_instructions, turn_data
+from assistant.guardrails import facts_from, vouched
+from assistant.model import (
+    Form,
+    Limits,
+    Prompt,
+    by_chat,
+    by_responses,
+    case_data,
+    fault_of,
+    persistently,
+    read_instructions,
+    summary_instructions,
+    turn_data,
+    unusable,
+)
 from handover.bot import Bot
 from handover.casefile import Case
 from handover.ports import Line, Question

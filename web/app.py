@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 from starlette.middleware.gzip import GZipMiddleware
 
-from assistant.detect import recognised
+from assistant.recognition import recognised
 from channels.attachments import AttachmentReader, known_servers
 from client import HandoverClient, WorkflowSignals, connect
 from handover.attachments import MAX_BYTES

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from activities.assistant import AssistantActivities
 from assistant.builtin import BuiltinAssistant
-from assistant.fields import contact_details
+from assistant.fields.values import contact_details
 from handover import case as story
 from handover.case import begin_case
 from handover.casefile import Case, CaseRecord, ContactWrote, Join, LogEntry, OpenRequest, Report, Take

@@ -3,9 +3,9 @@
     .venv/bin/python -m benchmarks.detection                      # the held-out messages: figures, and what was read as what
     .venv/bin/python -m benchmarks.detection --confusions         # and each message that is read wrongly
 
-A message is read by `assistant.detect` for a bot whose scenarios are all on and otherwise as they are by default. Where several
-fire it counts as the first of them in the order of the labels. Whoever works on the recognition looks at the training messages
-(`benchmarks.detection.train --confusions`): a held-out message that was looked at says nothing any more.
+A message is read by `assistant.recognition` for a bot whose scenarios are all on and otherwise as they are by default. Where
+several fire it counts as the first of them in the order of the labels. Whoever works on the recognition looks at the training
+messages (`benchmarks.detection.train --confusions`): a held-out message that was looked at says nothing any more.
 """
 
 import argparse
@@ -15,12 +15,12 @@ import sys
 import time
 from collections.abc import Sequence
 
-from assistant.detect import detect
+from assistant.recognition import detect
 from benchmarks.detection.figures import Confusion, confusion_of, figures
 from benchmarks.detection.labelled import HELD_OUT, NONE, SCENARIOS, Labelled, read_messages
 from handover.bot import Bot
 
-_LOADING = "import assistant.detect, handover.bot as b; assistant.detect.detect(b.Bot(id='b', name='B'), 'hello')"
+_LOADING = "import assistant.recognition as r, handover.bot as b; r.detect(b.Bot(id='b', name='B'), 'hello')"
 
 
 def main(confusions: bool) -> None:

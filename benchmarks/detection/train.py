@@ -1,6 +1,6 @@
-"""Learn the weights that assistant/meaning.py reads, from the training messages alone.
+"""Learn the weights that assistant/recognition/meaning.py reads, from the training messages alone.
 
-    .venv/bin/python -m benchmarks.detection.train                 # learn, and write assistant/meaning.tsv
+    .venv/bin/python -m benchmarks.detection.train                 # learn, and write assistant/recognition/meaning.tsv
     .venv/bin/python -m benchmarks.detection.train --confusions    # what is read wrongly by weights that have not seen it
 
 Figures and confusions are cross-validated: each fifth of the messages is read by weights learnt from the other four. The
@@ -18,8 +18,8 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from assistant.features import features, sentences
-from assistant.meaning import ALWAYS, IN_A_SENTENCE, WEIGHTS
+from assistant.recognition.features import features, sentences
+from assistant.recognition.meaning import ALWAYS, IN_A_SENTENCE, WEIGHTS
 from benchmarks.detection.labelled import NONE, SCENARIOS, TRAINING, Labelled, read_messages
 
 FOLDS = 5
@@ -101,7 +101,7 @@ def best_cut(odds: Sequence[float], wanted: Sequence[bool], none: Sequence[bool]
 
 
 def write(weights: dict[str, dict[str, float]], path: Path) -> None:
-    """By scenario, then feature: as assistant.meaning.weights reads it."""
+    """By scenario, then feature: as assistant.recognition.meaning.weights reads it."""
     every = sorted({feature for one in weights.values() for feature in one})
     lines = ["\t".join(["feature", *weights])]
     lines += ["\t".join([one, *(_number(learnt.get(one)) for learnt in weights.values())]) for one in every]

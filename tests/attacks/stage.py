@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from assistant.builtin import BuiltinAssistant
-from assistant.dialogue import UNKNOWN
-from assistant.model_tries import Limits
+from assistant.dialogue.replies import UNKNOWN
+from assistant.model.prompt import read_instructions
+from assistant.model.tries import Limits
 from assistant.openai_compatible import OpenAIAssistant
-from assistant.prompt import read_instructions
 from handover.bot import Bot
 from handover.messages import Author, Contact
 from handover.ports import Document, Line, Question

@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from assistant.disguise import folded, undisguised, visible
-from assistant.intents import recogniser
-from assistant.wrapped_requests import scores
+from assistant.recognition.intents import recogniser
+from assistant.recognition.wrapped_requests import scores_of
+from assistant.text.disguise import folded, undisguised, visible
 from handover.turns import Score
 from tests.unit.assistant_talk import hvac
 
@@ -82,7 +82,7 @@ def test_deep_json_ends() -> None:
 )
 def test_a_near_miss_stays_what_it_is(text: str) -> None:
     own = recogniser(hvac())
-    plain, found = (of(text).get("human_requested", Score()).score for of in (own.scores, partial(scores, own)))
+    plain, found = (of(text).get("human_requested", Score()).score for of in (own.scores, partial(scores_of, own)))
     assert found == plain or found < 0.6
 
 
@@ -90,11 +90,11 @@ def test_a_near_miss_stays_what_it_is(text: str) -> None:
 def test_a_request_is_found_anywhere_in_a_long_text(before: int) -> None:
     padding = "The furnace is blue. " * 500
     text = f"{padding[:before]}. I want to talk to a human. {padding}"
-    assert scores(recogniser(hvac()), text)["human_requested"].score >= 0.6
+    assert scores_of(recogniser(hvac()), text)["human_requested"].score >= 0.6
 
 
 def test_the_other_scenarios_are_judged_by_the_text_as_it_stands() -> None:
     own = recogniser(hvac())
     for text in ("bulk order", "3nt3rpr1s3", "no%20match"):
-        found = {name: score for name, score in scores(own, text).items() if name != "human_requested"}
+        found = {name: score for name, score in scores_of(own, text).items() if name != "human_requested"}
         assert found == {name: score for name, score in own.scores(text).items() if name != "human_requested"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assistant.prompt import case_data, read_instructions, turn_data
+from assistant.model.prompt import case_data, read_instructions, turn_data
 from handover.messages import Author, Contact
 from handover.ports import Document, Question
 from tests.attacks.attacks import Planted, planted

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assistant.prompt import read_instructions
+from assistant.model.prompt import read_instructions
 from tests.attacks.attacks import Attack, messages
 from tests.attacks.stage import OTHERS, builtin, captured, holds, is_unknown, question, with_model
 from tests.model_server.server import ModelServer

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from assistant.dialogue import UNKNOWN
-from assistant.prompt import read_instructions
+from assistant.dialogue.replies import UNKNOWN
+from assistant.model.prompt import read_instructions
 from handover.bot import Bot
 from handover.messages import Author, Trigger
 from handover.triggers import Memory

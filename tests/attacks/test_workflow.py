@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.dialogue import UNKNOWN
-from assistant.model_tries import Limits
+from assistant.dialogue.replies import UNKNOWN
+from assistant.model.prompt import read_instructions
+from assistant.model.tries import Limits
 from assistant.openai_compatible import OpenAIAssistant
-from assistant.prompt import read_instructions
 from handover.messages import Author, Contact, ConversationStatus
 from tests.attacks.stage import MODEL, OTHERS, captured, question, tells_the_prompt
 from tests.example import example_bot

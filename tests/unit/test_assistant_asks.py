@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.asks import LONGEST, asks, main_request
-from assistant.fields import question
-from assistant.reading import UNCLEAR
+from assistant.dialogue.reading import UNCLEAR
+from assistant.fields.questions import question
+from assistant.task_text.asks import LONGEST, asks, main_request
 from handover.bot import Bot
 from handover.messages import Author, Contact, Trigger
 from handover.ports import Line

@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant.claims import vouched
-from assistant.prompt import summary_instructions
-from assistant.summary import LONGEST
+from assistant.guardrails.claims import vouched
+from assistant.model.prompt import summary_instructions
+from assistant.task_text.summaries import LONGEST_SUMMARY
 from handover.messages import Author, Contact
 from tests.unit.assistant_talk import hvac, line
 from tests.unit.make import case
@@ -101,7 +101,7 @@ def test_a_list_becomes_plain_sentences_on_one_line() -> None:
 def test_a_long_one_is_cut_at_a_sentence() -> None:
     text = shown("Jamie's furnace shows E4. " * 1000)
     assert text.endswith("shows E4. …")
-    assert LONGEST / 2 < len(text) <= LONGEST
+    assert LONGEST_SUMMARY / 2 < len(text) <= LONGEST_SUMMARY
 
 
 def test_instructions_are_no_summary() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from assistant.dialogue import UNKNOWN
+from assistant.dialogue.replies import UNKNOWN
 from handover.bot import Bot
 from handover.messages import Contact
 from handover.triggers import Memory, decide, rules_of

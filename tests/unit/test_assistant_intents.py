@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from assistant.detect import Detection, detect, detect_lines
-from assistant.intents import recogniser
-from assistant.mood import sentiment
+from assistant.recognition.detection import Detection, detect, detect_lines
+from assistant.recognition.intents import recogniser
+from assistant.recognition.mood import sentiment
 from handover.bot import Bot
 from handover.turns import Score
 from tests.unit.assistant_talk import hvac

@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant.features import features
-from assistant.kinds import kind_of
-from assistant.meaning import ALWAYS, Weights, meaning, weights
+from assistant.recognition.features import features
+from assistant.recognition.kinds import kind_of
+from assistant.recognition.meaning import ALWAYS, Weights, meaning, weights
 
 ASKED = "human_requested"
 THRESHOLD = 0.6

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from assistant.dialogue import UNKNOWN
-from assistant.form import Form
-from assistant.model_tries import Limits
+from assistant.dialogue.replies import UNKNOWN
+from assistant.model.form import Form
+from assistant.model.tries import Limits
 from assistant.openai_compatible import LONGEST_SUMMARY_SECONDS, OpenAIAssistant
 from engine.process import wait_until
 from handover.bot import Bot

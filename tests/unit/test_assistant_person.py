@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from assistant.person import MISSED, asks_for_person
-from assistant.text import MOST_READ, clauses
+from assistant.recognition.person import MISSED, asks_for_person
+from assistant.text.tokens import MOST_READ, clauses
 
 THRESHOLD = 0.6
 

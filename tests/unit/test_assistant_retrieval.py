@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.knowledge import passages, sentences
-from assistant.retrieval import LONGEST_ANSWER, excerpt, grounded, index
+from assistant.knowledge.passages import passages, sentences
+from assistant.knowledge.retrieval import LONGEST_ANSWER, excerpt, grounded, index
 from handover.ports import Document
 from tests.unit.assistant_talk import knowledge
 

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.builtin import BuiltinAssistant
-from assistant.promises import reveals, without_promises
-from assistant.summary import LONGEST, answers
+from assistant.guardrails.promises import reveals, without_promises
+from assistant.task_text.summaries import LONGEST_SUMMARY, answers
 from handover.casefile import Case
 from handover.messages import Author
 from handover.triggers import OFFER
@@ -90,7 +90,7 @@ async def test_it_stays_short() -> None:
     for number in range(20):
         await talk.says(f"Question {number}: {'what about the warranty and the filter ' * 20}?")
     text = await BuiltinAssistant().summarise(hvac(), handed_over(talk, "x" * 300), talk.transcript)
-    assert 100 < len(text) <= LONGEST
+    assert 100 < len(text) <= LONGEST_SUMMARY
     assert not [line for line in talk.transcript if line.author is Author.person]
 
 

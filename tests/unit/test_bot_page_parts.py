@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.detect import recognised
+from assistant.recognition.detection import recognised
 from handover.bot import Hours
 from handover.openings import look_up
 from tests.example import example_bot

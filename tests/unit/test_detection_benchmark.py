@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import meaning
+from assistant.recognition import meaning
 from benchmarks.detection.__main__ import everything_on, judged
 from benchmarks.detection.figures import Figures, confusion_of, figures
 from benchmarks.detection.labelled import HELD_OUT, NONE, SCENARIOS, TRAINING, Labelled, read_messages

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from assistant.detect import recognised
+from assistant.recognition.detection import recognised
 from channels.attachments import AttachmentReader
 from handover.openings import look_up
 from integrations.event_tests import EventTester

@@ -1,0 +1,17 @@
+"""The details of a contact that a bot collects: which are needed, what asks for them, and which values a text gives."""
+
+from assistant.fields.questions import asked, only_asks, question, times_asked
+from assistant.fields.values import contact_details, email, known, phone, read, refuses
+
+__all__ = [
+    "asked",
+    "contact_details",
+    "email",
+    "known",
+    "only_asks",
+    "phone",
+    "question",
+    "read",
+    "refuses",
+    "times_asked",
+]
