@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from assistant.dialogue.reading import UNCLEAR
 from assistant.fields.questions import question
-from assistant.task_text.asks import LONGEST, asks, main_request
+from assistant.task_text.asks import asks, main_request
+from assistant.task_text.substance import LONGEST
 from handover.bot import Bot
 from handover.messages import Author, Contact, Trigger
 from handover.ports import Line
