@@ -24,7 +24,7 @@ class BuiltinAssistant:
             passages=list(said.passages),
             clarifying_question=said.clarifying_question,
             scores=reading.scores,
-            sentiment=sentiment(question.text),
+            sentiment=sentiment(reading.text),
             fields=reading.given,
             helped=reading.helped,
             accepts=_accepts(reading) if question.offered else None,

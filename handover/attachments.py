@@ -16,6 +16,7 @@ MAX_KEPT = 30
 """How many attachments are kept for one conversation."""
 
 _ADDRESS = r"^https?://[!-~]+$"
+_NAMED = re.compile(r"(^|\n)\(sent [0-9]+ (picture|file)s?: [^\n]*\)$")
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 OPENED = (*_PICTURES, "application/pdf")
@@ -114,6 +115,11 @@ def in_words(attachments: Sequence[Attachment]) -> str:
 def said_with(text: str, attachments: Sequence[Attachment]) -> str:
     """The words of a message, and of what came with it."""
     return "\n".join(filter(None, [text, in_words(attachments)]))
+
+
+def words_alone(text: str) -> str:
+    """What was said, without what `said_with` has put behind it: the names of files say nothing about what is wanted."""
+    return _NAMED.sub("", text).strip()
 
 
 def _looks_like_a_picture(attachment: Attachment) -> bool:

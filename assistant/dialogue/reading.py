@@ -7,6 +7,7 @@ from assistant import fields
 from assistant.dialogue import reactions
 from assistant.knowledge import Index, index, is_code, specific, terms
 from assistant.recognition import FAILED, recogniser, scores_of
+from handover.attachments import words_alone
 from handover.messages import Author
 from handover.ports import Line, Question
 from handover.turns import Score
@@ -21,11 +22,13 @@ _FEW = 2
 class Reading(NamedTuple):
     """A turn, read.
 
+    text: what the contact said, without the names of what they attached.
     asked: the field that the bot's last message asked for, unless the contact reacts to what it said before the question.
     given: fields in this text. known: those and the earlier ones. request: what the contact came for before this text.
     """
 
     question: Question
+    text: str
     knowledge: Index
     scores: dict[str, Score]
     helped: bool | None
@@ -35,8 +38,9 @@ class Reading(NamedTuple):
     request: str
 
     @property
-    def text(self) -> str:
-        return self.question.text
+    def attached(self) -> bool:
+        """Whether something came along that the bot can't look at."""
+        return self.text != self.question.text.strip()
 
     @property
     def model(self) -> str:
@@ -51,15 +55,15 @@ class Reading(NamedTuple):
 
 def understood(question: Question) -> Reading:
     """Read a turn."""
-    bot, text = question.bot, question.text
+    bot, text = question.bot, words_alone(question.text)
     knowledge = index(question.knowledge)
     scores = scores_of(recogniser(bot), text)
     request = _pending(question)
-    helped = _helped(question, scores.get(FAILED, Score()), request)
+    helped = _helped(question, text, scores.get(FAILED, Score()), request)
     asked = fields.asked(bot, _last_words(question.transcript)) if helped is None else None
     given = fields.read(bot, text, asked, knowledge.models)
     known = fields.known(question.contact) | given
-    return Reading(question, knowledge, scores, helped, asked, given, known, request)
+    return Reading(question, text, knowledge, scores, helped, asked, given, known, request)
 
 
 def merely_reacts(text: str) -> bool:
@@ -68,7 +72,7 @@ def merely_reacts(text: str) -> bool:
     return few and reactions.helped(text, "") is not None
 
 
-def _helped(question: Question, failed: Score, request: str) -> bool | None:
+def _helped(question: Question, text: str, failed: Score, request: str) -> bool | None:
     """What the text says about the bot's last answer; nothing where its last message was no answer.
 
     failed: how much the text resembles a phrase of `failed_to_resolve`; such a phrase is a rejection.
@@ -79,7 +83,7 @@ def _helped(question: Question, failed: Score, request: str) -> bool | None:
         return None
     if failed.score >= question.bot.handover.scenarios.failed_to_resolve.threshold:
         return False
-    return reactions.helped(question.text, request)
+    return reactions.helped(text, request)
 
 
 def _last_words(transcript: Sequence[Line]) -> str:
@@ -92,10 +96,12 @@ def _pending(question: Question) -> str:
     """The contact's last request before this text: no courtesy, no reaction, no answer to the bot's own question."""
     lines = question.transcript
     for place in range(len(lines) - 1, -1, -1):
-        text = lines[place].text
+        text = words_alone(lines[place].text)
         answers = fields.asked(question.bot, _last_words(lines[:place])) is not None and "?" not in text
-        if lines[place].author is Author.contact and not (
-            answers or reactions.only_courtesy(text) or merely_reacts(text)
+        if (
+            text
+            and lines[place].author is Author.contact
+            and not (answers or reactions.only_courtesy(text) or merely_reacts(text))
         ):
             return text
     return ""

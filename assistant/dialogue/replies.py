@@ -14,6 +14,7 @@ from handover.turns import Score
 
 UNKNOWN = "I'm sorry, I don't know that. I can only answer from the information that I have here."
 _ASSISTANT = "I'm the automatic assistant here. Tell me what it is about, and I'll try to help."
+_BLIND = "I can't look at pictures or files. Please tell me in words what they show."
 _WELCOME = "You're welcome! Just write if there is anything else."
 _GLAD = "Glad to hear that! Just write if there is anything else."
 _TROUBLE = "I'm sorry about the trouble. Tell me what went wrong, and I'll look for what can help."
@@ -45,6 +46,11 @@ def reply(reading: Reading) -> Reply:
 
 def _greeting(reading: Reading) -> Reply | None:
     return Reply(reading.question.bot.greeting) if reactions.only_greets(reading.text) else None
+
+
+def _only_attached(reading: Reading) -> Reply | None:
+    """Nothing was said that the bot could read; that the knowledge has nothing on it is no failure of it."""
+    return Reply(_BLIND) if reading.attached and not reading.text else None
 
 
 def _person_wanted(reading: Reading) -> Reply | None:
@@ -145,12 +151,15 @@ def _decided_elsewhere(reading: Reading) -> Reply | None:
 
 
 def _unknown(reading: Reading) -> Reply:
+    if reading.attached:
+        return Reply(_BLIND)
     vague = _SAYS_LITTLE.issuperset(specific(reading.text))
     return Reply(UNKNOWN, False, clarifying_question=UNCLEAR if vague else "")
 
 
 _SAYS_LITTLE = frozenset(terms("help work working broken trouble wrong support fix repair unit device product stuck"))
 _WAYS: tuple[Callable[[Reading], Reply | None], ...] = (
+    _only_attached,
     _greeting,
     _person_wanted,
     _field_given,

@@ -33,6 +33,23 @@ async def test_no_other_model_is_guessed_at_where_an_answer_did_not_help() -> No
     assert "NW-200" not in (await talk.says("That did not help")).answer
 
 
+async def test_what_the_bot_can_not_see_it_asks_about() -> None:
+    talk = Talk()
+    blind = await talk.says("(sent 1 picture: refund-request-lawyer.jpg)")
+    assert blind.answer == "I can't look at pictures or files. Please tell me in words what they show."
+    assert (blind.grounded, [name for name, one in blind.scores.items() if one.score >= 0.3]) == (None, [])
+    assert (await talk.says("This is what it shows\n(sent 1 picture: 1.jpg)")).answer == blind.answer
+    assert (await talk.says("What does E5 mean on my NW-350?\n(sent 1 picture: 1.jpg)")).grounded is True
+
+
+async def test_the_name_of_a_file_is_no_name_of_the_contact() -> None:
+    talk = Talk()
+    asks = (await talk.says("My NW-350 thermostat shows E5, what does it mean?")).answer
+    assert asks.endswith("May I have your name?")
+    await talk.says("(sent 1 picture: Jamie Rivera.jpg)")
+    assert talk.contact.name == ""
+
+
 async def test_the_hvac_walkthrough() -> None:
     talk = Talk()
     first = await talk.says("Hi! My thermostat shows an E5 code, what does it mean?")

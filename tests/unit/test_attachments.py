@@ -2,7 +2,7 @@
 
 import pytest
 
-from handover.attachments import attached, file_name, in_words, kind_of, said_with
+from handover.attachments import attached, file_name, in_words, kind_of, said_with, words_alone
 from handover.messages import Attachment
 from tests.unit.files import GIF, HTML, JPEG, PDF, PNG, SVG, WEBP
 
@@ -60,6 +60,12 @@ def test_a_name_that_can_be_shown(given: str, name: str) -> None:
 def test_what_is_said_of_it_outside(url: str, name: str, reference: tuple[str, str]) -> None:
     found = attached(url, name)
     assert (found.url, found.name) == reference
+
+
+@pytest.mark.parametrize("text", ["Look", "", "Look at\nthis (sent 2 days ago)", "(sent from my phone)"])
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_the_words_alone(text: str, count: int) -> None:
+    assert words_alone(said_with(text, [Attachment(name="refund (1).pdf")] * count)) == text
 
 
 def test_in_words() -> None:
