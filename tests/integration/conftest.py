@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from console.api import Api
@@ -36,3 +37,10 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 async def api(stack: Stack) -> AsyncIterator[Api]:
     async with Api.at(stack.url, api_key(stack.plan)) as api:
         yield api
+
+
+async def attachment(stack: Stack, conversation_id: str, row: int) -> httpx2.Response:
+    """What the API gives of the first attachment of a message."""
+    headers = {"Authorization": f"Bearer {api_key(stack.plan)}"}
+    async with httpx2.AsyncClient(base_url=stack.url, headers=headers, trust_env=False) as http:
+        return await http.get(f"/v1/conversations/{conversation_id}/messages/{row}/attachments/0")

@@ -16,7 +16,8 @@ from engine.stack import Stack
 from settings import AppSettings
 from store import Store
 from tests.example import example_bot, put_example_bot
-from tests.integration.conftest import started
+from tests.integration.conftest import attachment, started
+from tests.unit.files import PNG
 from tests.vendors.chatwoot import BOT_TOKEN, SECRET, USER_TOKEN, Chatwoot, post_signed
 from tests.vendors.chatwoot_shapes import ACCOUNT, Agent, Customer, Talk
 
@@ -158,6 +159,16 @@ async def test_the_story(desk: Desk) -> None:
     await desk.until(lambda: len(desk.said("bot")) > answers, "the bot answers again")
     await desk.until(lambda: len(chatwoot.public(talk)) > len(before), "and there")
     assert desk.detail["number"] == 1
+
+
+async def test_a_picture_is_opened_from_where_chatwoot_keeps_it(desk: Desk, chatwoot_stack: Stack) -> None:
+    picture = desk.chatwoot.file("my%20boiler.png", PNG)
+    desk.chatwoot.contact_writes(desk.talk, None, attachments=[picture])
+    await desk.until(lambda: desk.said("contact") == ["(sent 1 picture: my boiler.png)"], "it is named")
+    await desk.until(lambda: any("can't look at pictures" in text for text in desk.said("bot")), "the bot says so")
+    [shown] = [one for one in desk.messages if one["author"] == "contact"]
+    opened = await attachment(chatwoot_stack, desk.id, shown["row"])
+    assert (opened.headers["content-type"], opened.content) == ("image/png", PNG)
 
 
 async def test_an_agent_steps_in_without_being_asked(desk: Desk) -> None:

@@ -5,7 +5,6 @@ import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx2
 import pytest
 from rich.console import Console
 
@@ -16,7 +15,7 @@ from engine.process import wait_until
 from engine.stack import Stack
 from handover.sms import OPTED_OUT
 from tests.example import put_example_bot
-from tests.integration.conftest import started
+from tests.integration.conftest import attachment, started
 from tests.unit.files import PNG
 from tests.vendors import twilio as vendor
 from tests.vendors.twilio import OUR_NUMBER, SID, TOKEN, Message, Twilio
@@ -157,13 +156,10 @@ async def test_a_picture_comes_along_and_the_team_opens_it(texting: Stack, twili
     await dana.texts("This is what it shows", **twilio.media(PNG, "image/png"))
     assert await dana.stage.until(lambda: dana.stage.said("contact", "This is what it shows"), SECONDS)
     seen = await dana.sees("This is what it shows\n(sent 1 picture: image/png)", author="contact")
-    headers = {"Authorization": f"Bearer {api_key(texting.plan)}"}
-    place = f"/v1/conversations/{dana.stage.conversation_id}/messages/{seen['row']}/attachments/0"
-    async with httpx2.AsyncClient(base_url=texting.url, headers=headers, trust_env=False) as http:
-        opened = await http.get(place)
-        assert (opened.status_code, opened.headers["content-type"], opened.content) == (200, "image/png", PNG)
-        twilio.lying.clear()
-        gone = await http.get(place)
+    opened = await attachment(texting, dana.stage.conversation_id, seen["row"])
+    assert (opened.status_code, opened.headers["content-type"], opened.content) == (200, "image/png", PNG)
+    twilio.lying.clear()
+    gone = await attachment(texting, dana.stage.conversation_id, seen["row"])
     assert (gone.status_code, gone.json()["type"]) == (422, "urn:handover:problem:attachment_not_opened")
     twilio.refused.clear()
 
