@@ -21,6 +21,7 @@ def set_up_logging(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(renderer)
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it names whole addresses, and some are permissions
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -18,16 +18,17 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun, status = time.perf_counter(), 500
+        begun, answered, status = time.perf_counter(), 0.0, 500
 
         async def send_and_look(message: Message) -> None:
-            nonlocal status
+            nonlocal answered, status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
+            answered = time.perf_counter()
 
         try:
             await self._app(scope, receive, send_and_look)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            self._seconds.labels(scope["method"], route, status).observe(time.perf_counter() - begun)
+            self._seconds.labels(scope["method"], route, status).observe((answered or time.perf_counter()) - begun)
