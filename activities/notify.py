@@ -2,7 +2,9 @@
 
 from temporalio import activity
 
+from activities.refusal import outside_said
 from handover.casefile import Notification
+from handover.errors import TryAgain, Undeliverable
 from handover.ports import Notifier
 
 
@@ -13,4 +15,7 @@ class NotifyActivities:
     @activity.defn
     async def notify(self, notification: Notification) -> None:
         """Tell a staff member by the channels that they chose; repeated, they are told once."""
-        await self._notifier.notify(notification)
+        try:
+            await self._notifier.notify(notification)
+        except (TryAgain, Undeliverable) as error:
+            raise outside_said(error) from error

@@ -68,7 +68,7 @@ def _rows(waiting: Sequence[Waiting]) -> list[int]:
 def _problem(digest: Digest, told: Sequence[Notification], manager: str, why: str) -> Notification:
     """What a manager hears of it, once."""
     what = "A notification" if len(told) == 1 else f"{len(told)} notifications"
-    text = f"{what} for {digest.staff_id} could not be sent by {digest.channel} in a day: {why}"
+    text = f"{what} for {digest.staff_id} could not be sent by {digest.channel}: {why}"
     of = told[0]
     return Notification(
         key=f"unsent/{of.key}/{digest.channel}/{manager}",

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from handover.casefile import Notification
 from handover.digest import Digest
-from handover.errors import NotFound
+from handover.errors import NotFound, TryAgain, Undeliverable
 from handover.ports import Digests, Team
 from handover.quiet import leaves_at
 from handover.staff import NotifyChannel, Staff
@@ -30,8 +30,12 @@ class Sender(Protocol):
     async def send(self, address: str, letter: Letter) -> None: ...
 
 
-class NotTold(Exception):
+class NotTold(TryAgain):
     """Some of a person's channels failed; the text says which, and why. The others have told them."""
+
+
+class NeverTold(Undeliverable):
+    """The same, and none of those that failed will ever take it."""
 
 
 class StaffNotifier:
@@ -58,7 +62,7 @@ class StaffNotifier:
         self._window = window
 
     async def notify(self, notification: Notification) -> None:
-        """Tell a person by each of their channels. Raises NotTold; the same again goes to the failed ones alone.
+        """Tell a person by each of their channels. Raises NotTold, NeverTold; the same again goes to the failed ones alone.
 
         Side by side, so that a channel that fails or hangs holds up no other.
         """
@@ -69,9 +73,9 @@ class StaffNotifier:
         told = await asyncio.gather(
             *(self._tell(person, channel, notification) for channel in channels), return_exceptions=True
         )
-        failed = [f"{channel} ({why(error)})" for channel, error in zip(channels, told, strict=True) if error]
+        failed = {channel: error for channel, error in zip(channels, told, strict=True) if error}
         if failed:
-            raise NotTold(f"{person.name} could not be told by {', '.join(failed)}")
+            raise _failure(person, failed)
 
     async def _tell(self, person: Staff, channel: NotifyChannel, notification: Notification) -> None:
         if channel == "inbox":
@@ -100,6 +104,18 @@ async def reader(team: Team, staff_id: str) -> Staff | None:
     except NotFound:
         return None
     return person if person.enabled else None
+
+
+def _failure(person: Staff, failed: Mapping[NotifyChannel, BaseException]) -> Exception:
+    """What it means that some channels failed. It is tried again while one of them may take it; where all of those ask to be
+    left alone, not before the first of them wants to be asked again."""
+    channels = ", ".join(f"{channel} ({why(error)})" for channel, error in failed.items())
+    text = f"{person.name} could not be told by {channels}"
+    if all(isinstance(error, Undeliverable) for error in failed.values()):
+        return NeverTold(text)
+    again = [error for error in failed.values() if not isinstance(error, Undeliverable)]
+    pauses = [error.after for error in again if isinstance(error, TryAgain) and error.after]
+    return NotTold(text, min(pauses) if len(pauses) == len(again) else None)
 
 
 def why(error: BaseException) -> str:

@@ -495,7 +495,7 @@ async def test_what_could_not_be_sent_in_a_day_reaches_a_manager(office: Office)
     await office.town.until(lambda: _was_told(office, "omar"))
     page = await office.town.store.notifications.inbox("omar")
     [problem] = [one.text for one in page.items if one.event == "problem"]
-    assert problem.startswith("2 notifications for sarah could not be sent by email in a day: ")
+    assert problem.startswith("2 notifications for sarah could not be sent by email: ")
     assert PASSWORD not in problem
 
 

@@ -129,7 +129,7 @@ async def test_what_is_given_up_waits_no_longer_and_a_manager_hears_of_it_once(
     due = START + WINDOW
     [problem] = await digester.give_up(MAILS, due, "the post is down")
     assert (problem.staff_id, problem.event, problem.conversation_id) == ("omar", "problem", "c1")
-    assert problem.text == "2 notifications for ann could not be sent by email in a day: the post is down"
+    assert problem.text == "2 notifications for ann could not be sent by email: the post is down"
     assert await digester.give_up(MAILS, due, "the post is down") == []
     assert await digester.send_due(MAILS, due) is None
     assert post.letters == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from handover.errors import Undeliverable
 from handover.ids import parse_task_id
 from handover.messages import Claim, CompleteTask, ConversationStatus, HandoverStatus, Outcome
 from handover.outside import Ticket
@@ -38,11 +39,14 @@ class MailServer:
 
     def __init__(self) -> None:
         self.up = True
+        self.refuses = ""
         self.sent: list[tuple[str, str, str]] = []
 
     async def send(self, address: str, letter: Letter) -> None:
         if not self.up:
             raise ConnectionError("the mail server does not answer")
+        if self.refuses and address == self.refuses:
+            raise Undeliverable(f"nobody is reached at {address}")
         self.sent += [(address, one.event, one.key) for one in letter.notifications]
 
 
@@ -105,6 +109,19 @@ async def test_what_fails_for_good_is_shown_and_a_manager_hears_of_it(town: Town
     assert (await town.detail()).actions["ticket"].status == "failed"
     [line] = await town.log("action_failed")
     assert line.text == "ticket failed for good: the account was closed"
+
+
+async def test_an_address_that_leads_nowhere_is_for_good_at_once(town: Town, mail: MailServer) -> None:
+    """No day is waited for that."""
+    person = {"id": "sarah", "name": "Sarah", "roles": ["support"], "addresses": {"email": "sarah@nowhere.example"}}
+    await town.store.settings.put_staff(Staff.model_validate(person))
+    await town.change_bot(actions={"follow_up": {"assign": {"to": "user:sarah"}}, "urgent": {}, "specialist": {}})
+    mail.refuses = "sarah@nowhere.example"
+    await town.say("I want to talk to a human")
+    await town.until(lambda: _was_told(town, "omar", "problem"))
+    [line] = await town.log("action_failed")
+    why = "Sarah could not be told by email (nobody is reached at sarah@nowhere.example)"
+    assert line.text == f"notify failed for good: {why}"
 
 
 @pytest.mark.slow
