@@ -19,6 +19,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from handover import notify_settings
 from handover.hook_settings import HookName, HookSettings, Secret
+from handover.slack import API as SLACK_API
+from handover.slack import HOOKS as SLACK_HOOKS
 from outbound import AddressRefused, check_address
 
 
@@ -79,6 +81,10 @@ def _site(what: str, example: str, *, paths: bool = False) -> Callable[[str], st
 
 TWILIO_API = "https://api.twilio.com"
 _twilio_api = _site("Twilio's API is", TWILIO_API)
+
+
+_slack_api = _site("Slack's API is", SLACK_API)
+_slack_hooks = _site("Slack's answers go", SLACK_HOOKS)
 
 
 def _settings_id(name: str) -> str:
@@ -206,6 +212,12 @@ class AppSettings(BaseSettings):
     """The service by which staff are sent text messages, as twilio://sid:token@+15550100."""
     slack_url: Annotated[SecretStr | None, AfterValidator(lambda url: url and notify_settings.slack_url(url))] = None
     """The Slack app that writes to members of the team, as slack://xoxb-…"""
+    slack_signing_secret: Annotated[SecretStr | None, AfterValidator(lambda key: key and _sendable(key))] = None
+    """What Slack signs with that one of our buttons was pressed; empty: there are none, and /webhooks/slack is closed."""
+    slack_api_url: Annotated[str, AfterValidator(lambda url: _slack_api(url) or SLACK_API)] = SLACK_API
+    """Where Slack's Web API is."""
+    slack_hooks_url: Annotated[str, AfterValidator(lambda url: _slack_hooks(url) or SLACK_HOOKS)] = SLACK_HOOKS
+    """Where the addresses begin by which a press of a button is answered."""
     notify_hosts: Annotated[str, AfterValidator(notify_settings.notify_hosts)] = ""
     """The hosts of your own ntfy, Gotify or workflows that staff may name in their addresses, separated by commas."""
     notify_window_seconds: Annotated[float, Field(ge=0, le=3600)] = 60.0

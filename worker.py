@@ -64,6 +64,7 @@ from integrations.digest import StaffDigester
 from integrations.events import EventAudience, EventSender
 from integrations.letters import Letters
 from integrations.notifier import WINDOW, Sender, StaffNotifier
+from integrations.slack_sender import with_buttons
 from integrations.ticket_webhook import WebhookTickets
 from integrations.zendesk import ZendeskTickets
 from integrations.zendesk_api import ZendeskAccount, ZendeskApi
@@ -180,7 +181,7 @@ def _zendesk(settings: AppSettings) -> ZendeskApi | None:
 def _senders(settings: AppSettings) -> Mapping[NotifyChannel, Sender]:
     """How staff are told outside the inbox. What can't be used ends the process here, in words."""
     try:
-        return make_senders(settings)
+        return with_buttons(make_senders(settings), settings)
     except ValueError as error:
         print(error, file=sys.stderr)
     raise SystemExit(2)

@@ -799,6 +799,12 @@ class Inbox(Protocol):
         ...
 
 
+class ButtonReplies(Protocol):
+    async def reply(self, response_url: str, message: dict[str, Any]) -> None:
+        """Answer who has pressed a button in Slack. Raises TryAgain, Undeliverable; neither names the address."""
+        ...
+
+
 class Doorkeeper(Protocol):
     """Who may come in, what they were answered, and what they tried. Secrets are given out once and never kept in clear."""
 

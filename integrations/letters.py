@@ -34,7 +34,8 @@ class Letter(NamedTuple):
     """What a person is told by one channel.
 
     key: the same for what is sent again. subject: one line without controls. html: the mail. brief: for what is smaller than
-    a mail, without the link by which anybody who reads it could claim the case.
+    a mail, without the link by which anybody who reads it could claim the case. about: the same case by case; more_at: where
+    those are that a channel has no room for.
     """
 
     key: str
@@ -42,6 +43,8 @@ class Letter(NamedTuple):
     html: str
     brief: str
     notifications: tuple[Notification, ...]
+    about: tuple["About", ...] = ()
+    more_at: str = ""
 
 
 class About(NamedTuple):
@@ -52,6 +55,10 @@ class About(NamedTuple):
     due: str = ""
     link: str = ""
     claim: str = ""
+
+    @property
+    def handover(self) -> HandoverId:
+        return HandoverId(self.told[0].conversation_id, self.told[0].number)
 
 
 class Cases(Protocol):
@@ -113,7 +120,7 @@ def letter(about: Sequence[About], more_at: str = "") -> Letter:
     """The letter that tells of these cases. `more_at`: where those are that it has no room for."""
     told = tuple(one for case in about for one in case.told)
     key = told[0].key if len(told) == 1 else f"{told[0].key}+{len(told) - 1}"
-    return Letter(key, subject_of(about), _html(about, more_at), _brief(about, more_at), told)
+    return Letter(key, subject_of(about), _html(about, more_at), _brief(about, more_at), told, tuple(about), more_at)
 
 
 def subject_of(about: Sequence[About]) -> str:
@@ -145,13 +152,18 @@ def _brief(about: Sequence[About], more_at: str) -> str:
     """A few plain lines: the first cases as far as there is room, each with its link."""
     lines: list[str] = []
     for shown, one in enumerate(about):
-        said = "; ".join(shortened(plain(_said(told)), 160) for told in one.told[:3])
-        block = "\n".join(filter(None, [said, f"Due: {one.due}" if one.due else "", one.link]))
+        block = "\n".join(filter(None, [brief_of(one), one.link]))
         if lines and len("\n\n".join([*lines, block])) > LONGEST_BRIEF:
             lines.append(f"… and {len(about) - shown} more cases. {more_at}".rstrip())
             break
         lines.append(block)
     return "\n\n".join(lines)
+
+
+def brief_of(about: About) -> str:
+    """What is told of one case, on a line or two, without its link."""
+    said = "; ".join(shortened(plain(_said(told)), 160) for told in about.told[:3])
+    return "\n".join(filter(None, [said, f"Due: {about.due}" if about.due else ""]))
 
 
 def _said(notification: Notification) -> str:

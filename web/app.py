@@ -19,6 +19,7 @@ from handover.attachments import MAX_BYTES
 from handover.openings import look_up
 from integrations.event_tests import EventTester
 from integrations.events import EventSender
+from integrations.slack_replies import SlackReplies
 from keys import first_key, signing_secret
 from logs import set_up_logging
 from plots.drawing import PygalPlotter
@@ -28,7 +29,7 @@ from store.first_start import first_start
 from web.api import conversations, handovers, missed, notifications, operations, review, subscriptions
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
-from web.doors import chatwoot, inbound, twilio, zendesk
+from web.doors import chatwoot, inbound, slack, twilio, zendesk
 from web.measures import Measured
 from web.openapi import Documented
 from web.pages import bots, chat, claim_link, docs, inbox, invitation, me, numbers, people, replies, team, told, widget
@@ -69,6 +70,7 @@ def create_app() -> FastAPI:
         operations,
         chatwoot,
         inbound,
+        slack,
         twilio,
         zendesk,
         people,
@@ -125,6 +127,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 recognise=recognised,
                 openings=look_up,
                 plots=PygalPlotter(),
+                button_replies=SlackReplies(settings.slack_hooks_url),
                 secret=signing_secret(settings),
             )
             yield

@@ -9,6 +9,7 @@ from client import HandoverClient
 from handover.ports import (
     Arrivals,
     BotSettings,
+    ButtonReplies,
     Couriers,
     Desk,
     Doorkeeper,
@@ -67,6 +68,7 @@ class Services:
     recognise: Recognise
     openings: LookUpOpenings
     plots: Plotter
+    button_replies: ButtonReplies
     secret: str
     writers: Writers = field(default_factory=Writers)
     crowd: Crowd = field(default_factory=Crowd)

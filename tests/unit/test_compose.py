@@ -134,7 +134,7 @@ def test_every_variable_is_documented() -> None:
 
 OF_A_CONTAINER = {
     *("DATA_DIR", "DATABASE_URL", "API_KEY", "SIGNING_SECRET", "HOST", "METRICS_ADDRESS", "TEMPORAL_BINARY"),
-    *("GRACEFUL_SHUTDOWN_SECONDS", "TWILIO_API_URL"),
+    *("GRACEFUL_SHUTDOWN_SECONDS", "TWILIO_API_URL", "SLACK_API_URL", "SLACK_HOOKS_URL"),
 }
 """What the file sets itself, or what makes no sense in a container. Every other setting is passed on to both processes."""
 

@@ -13,6 +13,7 @@ from channels.attachments import AttachmentReader
 from handover.openings import look_up
 from integrations.event_tests import EventTester
 from integrations.events import EventSender
+from integrations.slack_replies import SlackReplies
 from plots.drawing import PygalPlotter
 from settings import AppSettings
 from store import Store
@@ -62,6 +63,7 @@ def services(now_store: Store, client: ClientDouble, tmp_path: Path) -> Services
         recognise=recognised,
         openings=look_up,
         plots=PygalPlotter(),
+        button_replies=SlackReplies(),
         secret="secret",
     )
 

@@ -16,6 +16,8 @@ from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from tests.vendors.slack import Slack
+
 SLACK_TOKEN = "xoxb-1234-5678-abcdef"
 SLACK_HOOK = "/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7"
 SID, AUTH_TOKEN, NUMBER = "AC" + "a" * 32, "b" * 32, "+15551234567"
@@ -56,12 +58,15 @@ Answer = tuple[int, str]
 
 
 class Vendors:
-    """All of them on one port. `faults`: what a vendor answers instead, by its name."""
+    """All of them on one port. `faults`: what a vendor answers instead, by its name; `pauses`: how many seconds it wants to
+    be left alone then. `slack`: its messages with buttons."""
 
     def __init__(self) -> None:
         self.taken: list[Taken] = []
         self.faults: dict[str, Answer] = {}
+        self.pauses: dict[str, int] = {}
         self.refused: list[str] = []
+        self.slack = Slack()
         self.port = 0
         self._routes: list[tuple[str, str, Callable[[Request], Answer]]] = [
             ("/api/chat.postMessage", "slack", self._slack),
@@ -84,6 +89,7 @@ class Vendors:
             context.load_cert_chain(certificate)
             server.socket = context.wrap_socket(server.socket, server_side=True)
         vendors.port = server.server_port
+        vendors.slack.base = vendors.url
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -93,8 +99,20 @@ class Vendors:
             server.server_close()
             thread.join()
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def pause(self, request: Request) -> int | None:
+        """What `Retry-After` says."""
+        return next((self.pauses.get(vendor) for known, vendor, _ in self._routes if request.path == known), None)
+
     def answer(self, request: Request) -> Answer:
         path = urlsplit(request.path).path
+        if path.startswith("/actions/"):
+            answer = self.faults.get("slack_actions") or self.slack.respond(path, request.json)
+            self.refused += [f"slack_actions: {answer}"] if answer[0] >= 400 else []
+            return answer
         for known, vendor, take in self._routes:
             if path == known:
                 answer = self.faults.get(vendor) or take(request)
@@ -114,6 +132,8 @@ class Vendors:
             return 200, json.dumps({"ok": False, "error": "channel_not_found"})
         if not said.get("attachments") and not said.get("text"):
             return 200, json.dumps({"ok": False, "error": "no_text"})
+        if "blocks" in said:
+            return self.slack.post(said)
         self._take("slack", said["channel"], *_attachment(said))
         return 200, json.dumps({"ok": True, "channel": said["channel"], "ts": "1503435956.000247"})
 
@@ -195,9 +215,12 @@ def _handler(vendors: Vendors) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", 0)))
-            status, text = vendors.answer(Request(self.path, headers, body))
+            request = Request(self.path, headers, body)
+            status, text = vendors.answer(request)
             said = text.encode()
             self.send_response(status)
+            if (pause := vendors.pause(request)) is not None:
+                self.send_header("Retry-After", str(pause))
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()

@@ -12,11 +12,11 @@ from fastapi import APIRouter, Path, Request, Response
 
 from handover.claim_link import LONGEST_TOKEN, ClaimLink, read_claim_token
 from handover.errors import NotFound, Refused, Unavailable
-from handover.messages import Claim
 from handover.staff import Staff
 from handover.views import HandoverDetail
 from web.access import check_origin
-from web.acts import on_handover
+from web.acts import claim as claim_case
+from web.acts import name_of
 from web.pages.entry import address_of
 from web.pages.rendering import PageRoute, page
 from web.problems import ApiError
@@ -54,9 +54,8 @@ async def claim(request: Request, token: Token, parts: Parts) -> Response:
     visit = await _visit(request, parts, token)
     if isinstance(visit, Response):
         return visit
-    act = Claim(staff_id=visit.person.id)
     try:
-        await on_handover(parts, str(visit.link.handover), lambda one: parts.client.claim(one, act))
+        await claim_case(parts, str(visit.link.handover), visit.person.id)
     except Refused as error:
         return await _refused(request, parts, visit, error)
     except Unavailable:
@@ -97,20 +96,20 @@ async def _standing(request: Request, parts: Services, visit: Visit) -> Response
     case = visit.case
     if case.status.ended:
         return _shown(
-            request, "ended", 200, visit, holder=await _name(parts, case.completed_by), since=case.completed_at
+            request, "ended", 200, visit, holder=await name_of(parts, case.completed_by), since=case.completed_at
         )
     if case.status == "open":
         return _shown(request, "open", 200, visit)
     if case.assignee == visit.person.id:
         return _shown(request, "claimed", 200, visit)
-    return _shown(request, "taken", 200, visit, holder=await _name(parts, case.assignee), since=_since(case))
+    return _shown(request, "taken", 200, visit, holder=await name_of(parts, case.assignee), since=_since(case))
 
 
 async def _refused(request: Request, parts: Services, visit: Visit, error: Refused) -> Response:
     """Somebody was faster: who, and since when."""
     await _audit(parts, "claim_link_late", visit.link)
     state = "taken" if error.code == "already_claimed" else "ended"
-    return _shown(request, state, 409, visit, holder=await _name(parts, error.holder), since=error.since)
+    return _shown(request, state, 409, visit, holder=await name_of(parts, error.holder), since=error.since)
 
 
 def _since(case: HandoverDetail) -> datetime | None:
@@ -126,15 +125,6 @@ def _check_own_form(request: Request) -> None:
         check_origin(request)
     elif request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise ApiError(403, "foreign_origin", "This request comes from another site's page.")
-
-
-async def _name(parts: Services, staff_id: str | None) -> str:
-    if staff_id is None:
-        return ""
-    try:
-        return (await parts.team.staff(staff_id)).name
-    except NotFound:
-        return staff_id
 
 
 async def _audit(parts: Services, kind: str, link: ClaimLink) -> None:

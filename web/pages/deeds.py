@@ -12,7 +12,6 @@ from handover.messages import (
     Acted,
     ByStaff,
     Cancel,
-    Claim,
     CompleteTask,
     HandBack,
     Note,
@@ -21,7 +20,7 @@ from handover.messages import (
     Reply,
     Snooze,
 )
-from web.acts import on_handover, on_task
+from web.acts import claim, on_handover, on_task
 from web.bodies import too_long
 from web.pages.casework import Deed
 from web.services import Services
@@ -83,16 +82,17 @@ class Asked:
 
     async def on(self, act: Callable[[HandoverId], Awaitable[Acted]]) -> None:
         """Act on the handover that the form was made for, which must belong to the conversation."""
-        handover_id = self._own("handover")
+        handover_id = self.own("handover")
         await on_handover(self.parts, handover_id, act)
 
     def task_id(self) -> str:
-        return self._own("task")
+        return self.own("task")
 
     def handover_id(self) -> HandoverId:
-        return parse_handover_id(self._own("handover"))
+        return parse_handover_id(self.own("handover"))
 
-    def _own(self, kind: str) -> str:
+    def own(self, kind: str) -> str:
+        """The handover or task that the form was made for, which must belong to the conversation."""
         name = self.get(kind)
         if not name.startswith(f"{self.conversation_id}~"):
             raise NotFound(kind, name[:200])
@@ -105,8 +105,7 @@ async def do(deed: Deed, asked: Asked) -> None:
 
 
 async def _claim(asked: Asked) -> None:
-    act = Claim(staff_id=asked.staff_id)
-    await asked.on(lambda one: asked.parts.client.claim(one, act))
+    await claim(asked.parts, asked.own("handover"), asked.staff_id)
 
 
 async def _take_over(asked: Asked) -> None:
