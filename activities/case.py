@@ -104,8 +104,10 @@ class CaseActivities:
 
     @activity.defn
     async def take(self, take: Take) -> Standing:
-        """Take the conversation: from now on nothing of an older epoch leaves."""
-        return await self._transcripts.take(take)
+        """Take the conversation: from now on nothing of an older epoch leaves, and its channel outside is shown who speaks."""
+        standing = await self._transcripts.take(take)
+        await self._errands.taken(take.conversation_id, await self._transcripts.channel(take.conversation_id))
+        return standing
 
     @activity.defn
     async def settle(self, settle: Settle) -> Settled:

@@ -35,6 +35,11 @@ class Errands:
         """Something was put into the outbox for a channel outside."""
         await self._couriers.wake(Errand(carrier=CHANNEL, conversation_id=conversation_id))
 
+    async def taken(self, conversation_id: str, channel: str) -> None:
+        """Somebody else speaks in a conversation from now on, or nobody does any more, and no handover is in it."""
+        if self.is_remote(channel):
+            await self._couriers.wake(Errand(carrier=CHANNEL, conversation_id=conversation_id))
+
     async def moved(self, case: Case) -> None:
         """A handover has changed, and with it perhaps who speaks."""
         carriers = [CHANNEL] if self.is_remote(case.channel) else []

@@ -251,6 +251,10 @@ class Transcripts(Protocol):
         """Raise the fence's epoch and set who may speak. The same key raises it once."""
         ...
 
+    async def channel(self, conversation_id: str) -> str:
+        """The channel that a conversation is on. Raises NotFound."""
+        ...
+
     async def leaving(self, conversation_id: str, before_epoch: int) -> int:
         """How many of the bot's messages of older epochs are in the outbox and have not left yet."""
         ...

@@ -148,6 +148,14 @@ class Outbox(Repository):
             tell_standing(session, conversation, self._clock())
             return standing
 
+    async def channel(self, conversation_id: str) -> str:
+        """The channel that a conversation is on. Raises NotFound."""
+        async with self._database.read() as session:
+            conversation = await session.get(ConversationRow, conversation_id)
+        if conversation is None:
+            raise NotFound("conversation", conversation_id)
+        return str(conversation.channel)
+
     async def leaving(self, conversation_id: str, before_epoch: int) -> int:
         """How many of the bot's messages of older epochs are leaving right now. Those that wait are not: they stay."""
         waiting = select(func.count()).where(

@@ -122,3 +122,10 @@ async def test_how_a_conversation_stands_and_what_was_told_of_it(store: Store) -
     then = await store.transcripts.followed("c1")
     assert then.case is not None
     assert (then.case.number, then.status, then.told) == (1, ConversationStatus.escalated, {"seq": 2, "status": "open"})
+
+
+async def test_the_channel_that_a_conversation_is_on(store: Store) -> None:
+    with pytest.raises(NotFound):
+        await store.transcripts.channel("c1")
+    await begin(store)
+    assert await store.transcripts.channel("c1") == "web"

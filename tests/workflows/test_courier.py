@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handover.errors import Undeliverable
-from handover.messages import Claim, Contact, Reply
+from handover.messages import ByStaff, Claim, Contact, Reply
 from handover.outside import Followed, Parcel
 from tests.workflows.town import Town
 from worker import Outside
@@ -129,6 +129,21 @@ async def test_after_a_day_it_is_given_up(town: Town, line: Line) -> None:
     await town.say("And what does error code E4 mean?")
     await town.pass_time(timedelta(minutes=10))
     await town.until(holds(lambda: len(line.took) == 1))
+
+
+async def test_the_channel_is_shown_that_a_person_has_closed(town: Town, line: Line) -> None:
+    """No handover is open, and nothing else changes or is said afterwards."""
+    await town.say("What does error code E3 mean?")
+    await town.until(holds(lambda: line.shown == ["bot"]))
+    await town.client.close(town.conversation_id, ByStaff(staff_id="sarah"))
+    await town.until(holds(lambda: line.shown == ["bot", "closed"]))
+
+
+async def test_the_channel_is_shown_that_a_silent_conversation_has_closed(town: Town, line: Line) -> None:
+    await town.say("What does error code E3 mean?")
+    await town.until(holds(lambda: line.shown == ["bot"]))
+    await town.pass_time(7 * 24 * HOUR + HOUR)
+    await town.until(holds(lambda: line.shown == ["bot", "closed"]))
 
 
 async def _is(town: Town, wanted: list[str]) -> bool:
