@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from temporalio import activity
 
-from activities.refusal import outside_said
-from handover.errors import TryAgain
+from activities.refusal import not_carried
+from handover.errors import NotCarried
 from handover.outside import Errand, GiveUp
 from handover.ports import Audience, Carrier
 
@@ -28,14 +28,14 @@ class CourierActivities:
         carrier = self._carrier(errand.carrier)
         try:
             return carrier is not None and await carrier.carry(errand.conversation_id)
-        except TryAgain as error:
-            raise outside_said(error) from error
+        except NotCarried as error:
+            raise not_carried(error) from error
 
     @activity.defn
     async def give_up(self, given: GiveUp) -> bool:
-        """Note why the next thing could not be carried. False where nothing else can be carried either."""
+        """Note why one thing could not be carried. False where nothing else can be carried either."""
         carrier = self._carrier(given.errand.carrier)
-        return carrier is not None and await carrier.give_up(given.errand.conversation_id, given.why)
+        return carrier is not None and await carrier.give_up(given.errand.conversation_id, given.item, given.why)
 
     def _carrier(self, name: str) -> Carrier | None:
         kind, _, receiver = name.partition("/")

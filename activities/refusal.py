@@ -2,7 +2,11 @@
 
 from temporalio.exceptions import ApplicationError
 
-from handover.errors import HandoverError, TryAgain, Undeliverable
+from handover.errors import HandoverError, NotCarried, TryAgain, Undeliverable
+from handover.outside import Setback
+
+NOT_CARRIED = "not_carried"
+"""The type of an ApplicationError whose only detail is a Setback."""
 
 
 def refusal(error: HandoverError) -> ApplicationError:
@@ -16,3 +20,10 @@ def outside_said(error: TryAgain | Undeliverable) -> ApplicationError:
     if isinstance(error, Undeliverable):
         return ApplicationError(str(error), non_retryable=True)
     return ApplicationError(str(error), next_retry_delay=error.after)
+
+
+def not_carried(error: NotCarried) -> ApplicationError:
+    """What could not be carried, and to whom, for a courier that decides when it is tried again."""
+    after = error.after.total_seconds() if error.after is not None else None
+    setback = Setback(why=str(error), item=error.item, to=error.to, after_seconds=after)
+    return ApplicationError(str(error), setback, type=NOT_CARRIED, next_retry_delay=error.after)

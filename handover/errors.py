@@ -59,6 +59,16 @@ class TryAgain(Exception):
         self.after = after
 
 
+class NotCarried(TryAgain):
+    """One thing could not be carried to a system outside now. `item` is its name, by which it can be given up later; `to` is
+    who did not take it, for people."""
+
+    def __init__(self, text: str, *, item: str, to: str, after: timedelta | None = None) -> None:
+        super().__init__(text, after)
+        self.item = item
+        self.to = to
+
+
 class Misfit(ValueError):
     """A value in settings that does not fit the others. `key` is where it stands, seen from what was looked at."""
 

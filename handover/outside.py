@@ -21,10 +21,21 @@ class Errand(Payload):
         return f"courier/{self.carrier}/{self.conversation_id}"
 
 
+class Setback(Payload):
+    """Why a try of a carrier was in vain. item: what it could not carry, by its name; empty where the trouble is our own and
+    nothing was even tried. to: who did not take it, for people. after_seconds: how long they asked to be left alone."""
+
+    why: str
+    item: str = ""
+    to: str = ""
+    after_seconds: float | None = None
+
+
 class GiveUp(Payload):
-    """An errand that could not be done in a day, and what was the matter."""
+    """What could not be carried in a day, by the name that its carrier has given it, and what was the matter."""
 
     errand: Errand
+    item: str
     why: str
 
 

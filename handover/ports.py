@@ -344,6 +344,10 @@ class Outbox(Protocol):
         """The message will never arrive; staff see why."""
         ...
 
+    async def give_up(self, row: int, why: str) -> None:
+        """The same for a message that still waits; nothing is changed where it does not any more."""
+        ...
+
     async def followed(self, conversation_id: str) -> Followed:
         """How the conversation stands, and what was told of it outside. Raises NotFound."""
         ...
@@ -435,13 +439,18 @@ class Carrier(Protocol):
     """Carries what waits for one kind of receiver. One of its calls at a time for each conversation."""
 
     async def carry(self, conversation_id: str) -> bool:
-        """Carry the next thing; False where nothing waits. Whatever is raised, it is tried again later, for a day."""
+        """Carry the next thing; False where nothing waits.
+
+        Raises NotCarried, with the thing's name, where it is not taken now: it is tried again for a day. Whatever else is
+        raised is our own trouble, and is tried again until it is over.
+        """
         ...
 
-    async def give_up(self, conversation_id: str, why: str) -> bool:
+    async def give_up(self, conversation_id: str, item: str, why: str) -> bool:
         """A day of tries was in vain: note why with what could not be carried, so that it holds up the rest no longer.
 
-        False where nothing else can be carried either, until somebody asks for it again.
+        item: its name, as NotCarried had it. What has been carried or given up since stays as it is, so that this may be
+        repeated. False where nothing else can be carried either, until somebody asks for it again.
         """
         ...
 
@@ -504,9 +513,9 @@ class EventQueue(Protocol):
         """The receiver has it."""
         ...
 
-    async def give_up_oldest(self, subscription_id: str, conversation_id: str, why: str) -> bool:
-        """The oldest event that waits has failed; False where the subscription is off or gone. Where too many have failed in
-        a row it is switched off, and the managers are told."""
+    async def give_up(self, subscription_id: str, event: int, why: str) -> bool:
+        """An event has failed, where it still waits; False where the subscription is off or gone. Where too many have failed
+        in a row it is switched off, and the managers are told."""
         ...
 
     async def note_gone(self, outgoing: Outgoing, status: int, why: str) -> None:

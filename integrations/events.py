@@ -9,11 +9,12 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from handover.errors import TryAgain
+from handover.errors import NotCarried
 from handover.ports import EventQueue
 from handover.signatures import standard_signature
-from handover.subscriptions import Outgoing, Receiver
+from handover.subscriptions import Outgoing, Receiver, event_of
 from outbound import AddressRefused, Answer, Unreached, post_outside
 
 GONE = 410
@@ -62,21 +63,22 @@ class EventCarrier:
         self._sender = sender
 
     async def carry(self, conversation_id: str) -> bool:
-        """Send the oldest event that waits. Raises TryAgain where it was not taken."""
+        """Send the oldest event that waits. Raises NotCarried where it was not taken."""
         outgoing = await self._queue.next_event(self._subscription_id, conversation_id)
         if outgoing is None:
             return False
         try:
             answer = await self._sender.post(outgoing.receiver, outgoing.id, outgoing.body)
         except (AddressRefused, Unreached) as error:
-            await self._missed(outgoing, TryAgain(str(error)))
+            await self._missed(outgoing, str(error))
         else:
             await self._note(outgoing, answer)
         return True
 
-    async def give_up(self, conversation_id: str, why: str) -> bool:
-        """The event that waits longest has failed, and the next one is sent."""
-        return await self._queue.give_up_oldest(self._subscription_id, conversation_id, why)
+    async def give_up(self, conversation_id: str, item: str, why: str) -> bool:
+        """The event with this `webhook-id` has failed, and the next one is sent."""
+        event = event_of(self._subscription_id, item)
+        return event is not None and await self._queue.give_up(self._subscription_id, event, why)
 
     async def _note(self, outgoing: Outgoing, answer: Answer) -> None:
         why = in_words(answer.status)
@@ -85,11 +87,12 @@ class EventCarrier:
         elif answer.status == GONE:
             await self._queue.note_gone(outgoing, answer.status, why)
         else:
-            await self._missed(outgoing, TryAgain(why, answer.after), answer.status)
+            await self._missed(outgoing, why, answer)
 
-    async def _missed(self, outgoing: Outgoing, error: TryAgain, status: int | None = None) -> None:
-        await self._queue.note_try(outgoing, status, str(error))
-        raise error
+    async def _missed(self, outgoing: Outgoing, why: str, answer: Answer | None = None) -> None:
+        await self._queue.note_try(outgoing, answer.status if answer else None, why)
+        to = f"the subscriber {urlsplit(outgoing.receiver.url).hostname}"
+        raise NotCarried(why, item=outgoing.id, to=to, after=answer.after if answer else None)
 
 
 def signed_headers(receiver: Receiver, event_id: str, body: bytes, at: datetime) -> dict[str, str]:

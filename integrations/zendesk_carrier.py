@@ -11,7 +11,7 @@ import logging
 from datetime import timedelta
 
 from handover.casefile import Case
-from handover.errors import NotFound, Refused, Undeliverable
+from handover.errors import NotCarried, NotFound, Refused, TryAgain, Undeliverable
 from handover.ids import parse_handover_id
 from handover.messages import MAX_TEXT, CompleteTask, Outcome
 from handover.ports import Handovers, Reads
@@ -48,6 +48,12 @@ class ZendeskCarrier:
 
     async def carry(self, conversation_id: str) -> bool:
         """Look at each ticket of the conversation; False once nothing more is to be written into one."""
+        try:
+            return await self._look(conversation_id)
+        except TryAgain as error:
+            raise NotCarried(str(error), item=SYSTEM, to="Zendesk", after=error.after) from error
+
+    async def _look(self, conversation_id: str) -> bool:
         more = False
         for case in await self._cases(conversation_id):
             ticket = await self._api.find(str(case.id))
@@ -55,8 +61,8 @@ class ZendeskCarrier:
                 more |= await self._keep_up(case, ticket)
         return more
 
-    async def give_up(self, conversation_id: str, why: str) -> bool:
-        """The next change on either side tries again, and carries what was left then too."""
+    async def give_up(self, conversation_id: str, item: str, why: str) -> bool:
+        """The next change on either side tries again, and carries what was left then too: nothing has to be noted."""
         _log.warning("For a day, nothing was carried between Zendesk and %s: %s", conversation_id, why)
         return False
 

@@ -90,6 +90,13 @@ class Outbox(Repository):
             if message is not None:
                 fail_message(session, message, why, self._clock())
 
+    async def give_up(self, row: int, why: str) -> None:
+        """The message was tried for long enough. One that has left, or has failed before, stays as it is."""
+        async with self._database.write() as session:
+            message = await _locked_message(session, row)
+            if message is not None and message.left_at is None and not message.failed:
+                fail_message(session, message, why, self._clock())
+
     async def mark_undelivered(self, conversation_id: str, reference: str, why: str) -> bool:
         """What the channel had taken did not arrive, it says now. False where it calls none of the messages so."""
         named = select(MessageRow.row).where(

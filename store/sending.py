@@ -64,18 +64,18 @@ class Sending(Repository):
             )
             await session.execute(well.values(failures=0))
 
-    async def give_up_oldest(self, subscription_id: str, conversation_id: str, why: str) -> bool:
-        """The oldest event that waits has failed; False where the subscription is off or gone.
+    async def give_up(self, subscription_id: str, event: int, why: str) -> bool:
+        """An event has failed; False where the subscription is off or gone.
 
-        One that was not tried is left: it is the next one, and this was noted before.
+        One that does not wait any more is left, and so is one that waits again, on request, and was not tried since.
         """
         async with self._database.write() as session:
             row = await session.get(SubscriptionRow, subscription_id, with_for_update=True)
             if row is None or not row.enabled:
                 return False
-            oldest = await session.scalar(_oldest_waiting(subscription_id, conversation_id))
-            if oldest is not None and oldest.tries:
-                await _fail(session, row, oldest, why, self._clock())
+            tried = await session.get(DeliveryRow, (subscription_id, event))
+            if tried is not None and tried.state == "waiting" and tried.tries:
+                await _fail(session, row, tried, why, self._clock())
             return row.enabled
 
     async def note_gone(self, outgoing: Outgoing, status: int, why: str) -> None:

@@ -1,10 +1,11 @@
 """What waits for a system outside, carried there one thing after the other, however long that system is away."""
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.courier import CourierActivities
-from handover.outside import Errand, GiveUp
+from activities.refusal import NOT_CARRIED
+from handover.outside import Errand, GiveUp, Setback
 from workflows.options import OUTSIDE, STORE
 
 
@@ -40,13 +41,22 @@ class CourierWorkflow:
                 CourierActivities.carry, self.errand, summary=f"Carry the next to {self.errand.carrier}", **OUTSIDE
             )
         except ActivityError as error:
-            return await self._give_up(str(error.cause or error))
+            return await self._give_up(setback_of(error))
         self.carried += more
         return more
 
-    async def _give_up(self, why: str) -> bool:
+    async def _give_up(self, setback: Setback) -> bool:
         """A day of tries was in vain: what could not be carried says so, and the rest goes on."""
-        given = GiveUp(errand=self.errand, why=why)
+        given = GiveUp(errand=self.errand, item=setback.item, why=setback.why)
         return await workflow.execute_activity_method(
             CourierActivities.give_up, given, summary="Note what could not be carried", **STORE
         )
+
+
+def setback_of(error: ActivityError) -> Setback:
+    """What a try of a carrier has ended with."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        given = cause.details[0] if cause.type == NOT_CARRIED else {"why": cause.message}
+        return Setback.model_validate(given)
+    return Setback(why=str(cause or error))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handover.errors import NotFound, Refused, SettingsError, TryAgain
+from handover.errors import NotCarried, NotFound, Refused, SettingsError, TryAgain
 from handover.events import EventType
 from handover.messages import HandoverStatus
 from handover.staff import Access, Staff
@@ -56,9 +56,17 @@ async def all_carried(carrier: EventCarrier, conversation_id: str = "c1") -> Non
 
 
 async def fails(carrier: EventCarrier, conversation_id: str = "c1") -> str:
-    with pytest.raises(TryAgain) as caught:
+    return str(await failure(carrier, conversation_id))
+
+
+async def failure(carrier: EventCarrier, conversation_id: str = "c1") -> NotCarried:
+    with pytest.raises(NotCarried) as caught:
         await carrier.carry(conversation_id)
-    return str(caught.value)
+    return caught.value
+
+
+async def given_up(carrier: EventCarrier, failed: NotCarried, conversation_id: str = "c1") -> bool:
+    return await carrier.give_up(conversation_id, failed.item, str(failed))
 
 
 async def states(store: Store, made: NewSecret) -> list[tuple[str, str, int]]:
@@ -130,9 +138,7 @@ async def test_the_receiver_says_how_long_it_wants_to_be_left_alone(
 ) -> None:
     await happens(store)
     subscriber.answers, subscriber.retry_after = [429], "120"
-    with pytest.raises(TryAgain) as caught:
-        await carrier.carry("c1")
-    assert caught.value.after == timedelta(minutes=2)
+    assert (await failure(carrier)).after == timedelta(minutes=2)
 
 
 async def test_one_that_is_away_holds_up_no_other(store: Store, carrier: EventCarrier, subscriber: Subscriber) -> None:
@@ -169,9 +175,9 @@ async def test_after_a_day_it_has_failed_and_the_next_is_sent(
 ) -> None:
     await happens(store)
     subscriber.answers = [500]
-    why = await fails(carrier)
-    assert await carrier.give_up("c1", why)
-    assert await carrier.give_up("c1", why), "noting it again must not give up the next one"
+    failed = await failure(carrier)
+    assert await given_up(carrier, failed)
+    assert await given_up(carrier, failed), "noting it again must not give up the next one"
     await all_carried(carrier)
     page = await store.subscriptions.deliveries(made.id, state="failed")
     assert [(str(one.type), one.status, one.why) for one in page.items] == [
@@ -179,6 +185,19 @@ async def test_after_a_day_it_has_failed_and_the_next_is_sent(
     ]
     assert subscriber.types() == ["task.created"]
     assert (await store.subscriptions.subscription(made.id)).failures == 0, "it is well again"
+
+
+async def test_giving_up_again_leaves_the_next_one_even_where_that_was_tried_meanwhile(
+    store: Store, carrier: EventCarrier, made: NewSecret, subscriber: Subscriber
+) -> None:
+    await happens(store)
+    subscriber.always = 500
+    first = await failure(carrier)
+    assert first.to == "the subscriber 127.0.0.1"
+    await given_up(carrier, first)
+    await failure(carrier)
+    await given_up(carrier, first)
+    assert await states(store, made) == [("handover.assigned", "failed", 1), ("task.created", "waiting", 1)]
 
 
 async def team_of_managers(store: Store) -> None:
@@ -203,7 +222,8 @@ async def test_too_many_failures_in_a_row_switch_it_off_and_managers_are_told(
     for number in range(FAILURES_IN_A_ROW):
         assert (await store.subscriptions.subscription(made.id)).enabled
         await happens(store, f"c{number}")
-        await carrier.give_up(f"c{number}", await fails(carrier, f"c{number}"))
+        failed = await failure(carrier, f"c{number}")
+        await given_up(carrier, failed, f"c{number}")
     off = await store.subscriptions.subscription(made.id)
     assert (off.enabled, off.failures, off.failed, off.waiting) == (False, 5, 5, 5)
     assert off.off_because == "5 events in a row failed; the last time, the receiver answered 500"
@@ -212,7 +232,7 @@ async def test_too_many_failures_in_a_row_switch_it_off_and_managers_are_told(
     [audited] = (await store.access.audits()).items
     assert (audited.kind, audited.text) == ("subscription_switched_off", text)
     assert not await carrier.carry("c0")
-    assert not await carrier.give_up("c0", "")
+    assert not await given_up(carrier, failed, "c0")
     assert await store.subscriptions.listening() == []
 
 
@@ -294,7 +314,7 @@ async def test_a_removed_subscription_is_sent_nothing(
     await carrier.carry("c1")
     await store.subscriptions.remove(made.id)
     assert not await carrier.carry("c1")
-    assert not await carrier.give_up("c1", "")
+    assert not await carrier.give_up("c1", f"{made.id}-1", "")
     assert subscriber.tries == 1
     with pytest.raises(NotFound):
         await store.subscriptions.subscription(made.id)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from channels.carrier import ChannelCarrier
 from handover.errors import Undeliverable
-from handover.messages import ByStaff, Claim, Contact, Reply
+from handover.messages import Author, ByStaff, Claim, Contact, Reply
 from handover.outside import Followed, Parcel
 from tests.workflows.town import Town
 from worker import Outside
@@ -129,6 +130,35 @@ async def test_after_a_day_it_is_given_up(town: Town, line: Line) -> None:
     await town.say("And what does error code E4 mean?")
     await town.pass_time(timedelta(minutes=10))
     await town.until(holds(lambda: len(line.took) == 1))
+
+
+async def test_what_follows_is_not_given_up_with_it_when_the_worker_dies_over_that(
+    town: Town, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is noted as failed, and whoever noted it dies before it can say so: noting is repeated."""
+    died: list[str] = []
+    give_up = ChannelCarrier.give_up
+
+    async def and_dies(self: ChannelCarrier, *given: str) -> bool:
+        more = await give_up(self, *given)
+        if not died:
+            died.append(given[-1])
+            raise ConnectionError("the worker is gone")
+        return more
+
+    monkeypatch.setattr(ChannelCarrier, "give_up", and_dies)
+    line.up = False
+    await town.hand_over(Contact(phone="+15550100"))
+    await town.client.claim(town.handover, Claim(staff_id="sarah"))
+    first, *others = await town.said_by(Author.system)
+    assert others, "there is nothing behind the first"
+    await town.pass_time(24 * HOUR + timedelta(minutes=10))
+    await town.until(holds(lambda: died != []))
+    line.up = True
+    await town.pass_time(timedelta(minutes=10))
+    await town.until(holds(lambda: line.took[-1:] == others[-1:]))
+    assert (line.took, (await states(town))[0]) == (others, "failed")
+    assert first not in line.took
 
 
 async def test_the_channel_is_shown_that_a_person_has_closed(town: Town, line: Line) -> None:
