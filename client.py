@@ -49,6 +49,7 @@ from handover.messages import (
     TaskCompleted,
 )
 from handover.outside import Errand
+from handover.patience import Journey
 from handover.views import ConversationView
 from workflows.conversation import ConversationWorkflow
 from workflows.courier import CourierWorkflow
@@ -307,7 +308,7 @@ class WorkflowSignals:
         """Something waits to be carried: the courier looks again, and is started where it does not run."""
         await self._temporal.start_workflow(
             CourierWorkflow.run,
-            errand,
+            Journey(errand=errand),
             id=errand.workflow_id,
             task_queue=TASK_QUEUE,
             start_signal="look",

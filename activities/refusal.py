@@ -26,4 +26,4 @@ def not_carried(error: NotCarried) -> ApplicationError:
     """What could not be carried, and to whom, for a courier that decides when it is tried again."""
     after = error.after.total_seconds() if error.after is not None else None
     setback = Setback(why=str(error), item=error.item, to=error.to, after_seconds=after)
-    return ApplicationError(str(error), setback, type=NOT_CARRIED, next_retry_delay=error.after)
+    return ApplicationError(str(error), setback, type=NOT_CARRIED)

@@ -31,6 +31,13 @@ LOCAL: dict[str, Any] = {
 }
 """For one short step that depends only on what is in the history already, and stores its result under its key."""
 
+ONE_TRY: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=30),
+    "heartbeat_timeout": timedelta(seconds=3),
+    "retry_policy": RetryPolicy(maximum_attempts=1),
+}
+"""For other people's systems where the workflow itself decides when they are tried again: handover/patience.py."""
+
 OUTSIDE: dict[str, Any] = {
     "schedule_to_close_timeout": timedelta(hours=24),
     "start_to_close_timeout": timedelta(seconds=30),
