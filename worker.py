@@ -10,6 +10,7 @@ import logging
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -81,7 +82,7 @@ from workflows.conversation import ConversationWorkflow
 from workflows.courier import CourierWorkflow
 from workflows.digest import DigestWorkflow
 from workflows.handover import HandoverWorkflow
-from workflows.intake import Intake
+from workflows.intake import Intake, StartReader
 from workflows.review import ReviewWorkflow
 
 _log = logging.getLogger(__name__)
@@ -271,7 +272,7 @@ def make_workflow_runner() -> SandboxedWorkflowRunner:
 def make_worker(temporal: Client, activities: list[Any], settings: AppSettings) -> Worker:
     """The worker of Handover's one task queue."""
     return Worker(
-        temporal,
+        _reading_starts(temporal),
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
         activities=activities,
@@ -280,6 +281,13 @@ def make_worker(temporal: Client, activities: list[Any], settings: AppSettings) 
         max_cached_workflows=CACHED_RUNS,
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
+
+
+def _reading_starts(temporal: Client) -> Client:
+    """The same connection, but a start that can't be decoded ends its run."""
+    config = temporal.config()
+    config["data_converter"] = replace(config["data_converter"], payload_converter_class=StartReader)
+    return Client(**config)
 
 
 def make_runtime(settings: AppSettings) -> Runtime:

@@ -71,8 +71,12 @@ search attributes {", ".join(f"`{one}`" for one in SEARCH_ATTRIBUTES)}.
 
 A signal that makes no sense is passed over and logged: nobody waits for its answer. An update is refused; where the case is
 why, with an ApplicationError, whose type is stable (`not_yours`, `already_completed`, …) and whose details are who holds the
-case and since when. Either way the run goes on. What starts a conversation has to be right: a run that can't read its input
-stands still until an operator ends it.
+case and since when. Either way the run goes on.
+
+What starts a conversation is read leniently: without a `conversation_id` it is the one in the workflow id, and an optional
+field that can't be read counts as left out. What is no JSON object at all ends the run with an ApplicationError of the type
+`invalid_request`, which says what was wrong. The signal that came with it is not taken in: send both again, and the
+conversation begins anew.
 """
 
 

@@ -1,13 +1,21 @@
 """The state of a conversation and its transitions: what the workflow carries, and what may change it."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from handover.bot import Priority
 from handover.casefile import Case, OpenedCase, Report
-from handover.errors import Refused
-from handover.ids import HandoverId
+from handover.errors import Refused, shown
+from handover.ids import HandoverId, conversation_of
 from handover.messages import Contact, ConversationStatus, HandoverStatus, Payload, PostedMessage, Trigger
 from handover.triggers import Memory
 from handover.turns import Begun, Standing, Turn
@@ -211,14 +219,53 @@ class ConversationState(Payload):
         )
 
 
-class ConversationInput(Payload):
-    """What starts a conversation. `carried` is what an earlier run of the same conversation hands on."""
+def _left_out(given: object, read: ValidatorFunctionWrapHandler) -> object:
+    """What can't be read stands for nothing."""
+    try:
+        return read(given)
+    except ValidationError:
+        return None
 
-    conversation_id: str
-    bot_id: str | None = None
-    channel: str = "web"
-    contact: Contact | None = None
+
+def _as_far_as_known(given: object, read: ValidatorFunctionWrapHandler) -> object:
+    """A contact without the fields that can't be read; nobody, where that is all of it."""
+    try:
+        return read(given)
+    except ValidationError as error:
+        wrong = {one["loc"][0] for one in error.errors(include_input=False) if one["loc"]}
+        if not isinstance(given, dict) or "v" in wrong:
+            return None
+        return read({name: value for name, value in given.items() if name not in wrong})
+
+
+def _or_nothing(given: object) -> object:
+    return given if isinstance(given, str) else ""
+
+
+def _or_web(given: object) -> object:
+    return given if isinstance(given, str) and given else "web"
+
+
+class ConversationInput(Payload):
+    """What starts a conversation. `carried` is what an earlier run of the same conversation hands on.
+
+    Other programs write it by hand. Without a conversation_id it is the one in the workflow id; an optional field that can't
+    be read counts as left out.
+    """
+
+    conversation_id: Annotated[str, BeforeValidator(_or_nothing)] = ""
+    bot_id: Annotated[str | None, WrapValidator(_left_out)] = None
+    channel: Annotated[str, BeforeValidator(_or_web)] = "web"
+    contact: Annotated[Contact | None, WrapValidator(_as_far_as_known)] = None
     carried: ConversationState | None = None
+
+    def named(self, workflow_id: str) -> "ConversationInput":
+        """The same with its conversation_id, if need be from the workflow's. Raises Refused where that has none."""
+        conversation_id = self.conversation_id or conversation_of(workflow_id)
+        if conversation_id is None:
+            text = f"conversation_id is missing, and the workflow id {shown(workflow_id)} is not conversation/{{id}}"
+            raise Refused("invalid_request", text)
+        return self.model_copy(update={"conversation_id": conversation_id})
 
     def state(self) -> ConversationState:
         return self.carried or ConversationState(

@@ -62,6 +62,13 @@ def conversation_workflow_id(conversation_id: str) -> str:
     return f"conversation/{conversation_id}"
 
 
+def conversation_of(workflow_id: str) -> str | None:
+    """The conversation of a workflow id; None where it is not one of a conversation."""
+    conversation_id = workflow_id.removeprefix("conversation/")
+    is_one = conversation_id != workflow_id and re.fullmatch(CONVERSATION_ID, conversation_id)
+    return conversation_id if is_one else None
+
+
 def parse_handover_id(text: str) -> HandoverId:
     """Read `{conversation}~{number}`; raises NotFound for anything else, as for a handover that does not exist."""
     match = re.fullmatch(r"([A-Za-z0-9._:-]{1,128})~([1-9][0-9]{0,8})", text)

@@ -34,6 +34,7 @@ from handover.views import ConversationView
 from workflows.attributes import attributes, upsert
 from workflows.deadline import change_or_time
 from workflows.handover import HandoverWorkflow
+from workflows.intake import begun_with_care, unusable
 from workflows.options import LOCAL, MODEL, STORE
 from workflows.refusals import pass_over, refusals
 from workflows.staff import introduced
@@ -47,8 +48,9 @@ class ConversationWorkflow:
     """Customers come by signal, whose handler only enqueues; one loop acts. People come by update."""
 
     @workflow.init
+    @begun_with_care
     def __init__(self, start: ConversationInput) -> None:
-        self.state = start.state()
+        self.state = _named(start).state()
         self.first_turn = self.state.turn
         self.lock = asyncio.Lock()
 
@@ -437,6 +439,14 @@ class ConversationWorkflow:
                 "ContactId": self.state.contact.id,
             }
         )
+
+
+def _named(start: ConversationInput) -> ConversationInput:
+    """The start with its conversation's id, which is in the workflow's as well."""
+    try:
+        return start.named(workflow.info().workflow_id)
+    except Refused as error:
+        raise unusable(str(error)) from error
 
 
 def _as_opened(handover: HandoverId) -> Opened:

@@ -21,6 +21,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "temporalio.common",
         "temporalio.exceptions",
         "temporalio.worker",
+        "temporalio.api.common",
+        "temporalio.contrib.pydantic",
+        "pydantic",
     },
     "activities": {"handover", "temporalio.activity", "temporalio.exceptions", "temporalio.worker"},
     "assistant": {

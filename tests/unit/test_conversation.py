@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from handover.casefile import Report
 from handover.conversation import REMEMBERED_IDS, ConversationInput, ConversationState
@@ -270,3 +271,41 @@ def test_operators_read_where_the_conversation_stands() -> None:
         "**Escalated** after 151 turns on web\n\n2 messages of the contact wait for an answer\n\n"
         "Handover 1: , assigned to ben\n\nNext: Waits for a person"
     )
+
+
+# ---- what starts it, written by hand ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("given_id", [{}, {"conversation_id": ""}, {"conversation_id": None}, {"conversation_id": [1]}])
+def test_a_start_without_an_id_has_that_of_its_workflow(given_id: dict[str, object]) -> None:
+    start = ConversationInput.model_validate(given_id).named("conversation/web:42")
+    assert start.state().conversation_id == "web:42"
+
+
+def test_a_start_with_an_id_keeps_it() -> None:
+    assert ConversationInput(conversation_id="c1").named("another/id").conversation_id == "c1"
+
+
+@pytest.mark.parametrize("workflow_id", ["c1", "conversation/", "conversation/a b", "handover/c1/1", ""])
+def test_a_start_that_nothing_names_is_refused(workflow_id: str) -> None:
+    with pytest.raises(Refused, match="conversation_id is missing"):
+        ConversationInput().named(workflow_id)
+
+
+def test_what_can_not_be_read_of_a_start_is_left_out() -> None:
+    start = ConversationInput.model_validate({"bot_id": 7, "channel": 8, "contact": [9]})
+    assert (start.bot_id, start.channel, start.contact) == (None, "web", None)
+
+
+def test_what_can_be_read_of_a_contact_is_kept() -> None:
+    given_contact = {"name": "Jamie", "phone": "+1" * 50, "tags": ["vip", 7], "fields": {"city": "Graz"}}
+    start = ConversationInput.model_validate({"contact": given_contact})
+    assert start.contact == Contact(name="Jamie", fields={"city": "Graz"})
+    later = ConversationInput.model_validate({"contact": {"v": 2, "name": "Jamie"}})
+    assert later.contact is None, "a later version may mean something else by the same name"
+
+
+@pytest.mark.parametrize("foreign", [[], 7, "c1", None, {"v": 2}, {"carried": {}}])
+def test_what_is_no_start_is_none(foreign: object) -> None:
+    with pytest.raises(ValidationError):
+        ConversationInput.model_validate(foreign)
