@@ -119,7 +119,9 @@ class HandoverClient:
         channel: str = "web",
         contact: Contact | None = None,
     ) -> None:
-        """The contact wrote: signal the conversation, starting it where it does not run."""
+        """The contact wrote: signal the conversation, starting it where it does not run. What is said of the contact goes
+        with the message as well: one that runs has begun with what was known then."""
+        message = message.model_copy(update={"contact": contact or message.contact})
         start = ConversationInput(conversation_id=conversation_id, bot_id=bot_id, channel=channel, contact=contact)
         await _within(
             self._temporal.start_workflow(

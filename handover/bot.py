@@ -224,7 +224,8 @@ class NegativeSentiment(Scenario):
 
 class HighValue(Scenario):
     priority: Rank = 10
-    vip_tags: list[Tag] = []
+    keywords: Annotated[list[Phrase], Field(max_length=200)] = ["enterprise", "bulk order", "emergency repair"]
+    vip_tags: list[Tag] = ["vip"]
 
 
 class ComplexRequest(Scenario):
@@ -259,7 +260,11 @@ class Conditions(Settings):
 
 
 class Rule(Settings):
-    """A scenario of the bot's own: a name, and when to use it in plain words."""
+    """A scenario of the bot's own: a name, and when to use it in plain words, which a language model reads.
+
+    With phrases, keywords or `when`, conditions narrow it down. With conditions alone it fires on any message of a contact
+    whom they fit.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     when: Annotated[str, Field(max_length=500)] = ""
@@ -272,6 +277,12 @@ class Rule(Settings):
     tags: list[Tag] = []
     urgent: bool = False
     priority: Rank = 0
+
+    @property
+    def by_contact_alone(self) -> bool:
+        """Whether nothing but what the contact is decides."""
+        told = self.when.strip() or self.phrases or self.keywords
+        return not told and bool(self.conditions.contact_tags_any or self.conditions.contact_fields)
 
 
 _HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]+\])"

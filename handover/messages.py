@@ -107,12 +107,16 @@ Attachments = Annotated[list[Attachment], Field(max_length=MAX_ATTACHMENTS)]
 
 
 class PostedMessage(Payload):
-    """`post_message`: what the contact wrote. The same message_id again changes nothing."""
+    """`post_message`: what the contact wrote. The same message_id again changes nothing.
+
+    contact: what the sender knows of them by now: it is added to what is known, and overwrites nothing.
+    """
 
     message_id: Annotated[str, Field(max_length=200)] = ""
     text: str = ""
     sent_at: AwareDatetime | None = None
     attachments: Attachments = []
+    contact: Contact | None = None
 
 
 class Opened(Payload):

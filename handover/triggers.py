@@ -115,6 +115,7 @@ def _rule_facts(rule: Rule) -> RuleFacts:
         contact_tags_any=list(rule.conditions.contact_tags_any),
         contact_tags_none=list(rule.conditions.contact_tags_none),
         contact_fields=dict(rule.conditions.contact_fields),
+        by_contact_alone=rule.by_contact_alone,
     )
 
 
@@ -172,6 +173,8 @@ def _judge(rule: RuleFacts, facts: Facts, memory: Memory, contact: Contact, reje
     match rule.name:
         case "lack_of_information" if facts.grounded is False:
             return _evidence(rule, Score(score=1.0, matched="no grounded answer", kind="model"))
+        case _ if rule.by_contact_alone:
+            return _evidence(rule, Score(score=1.0, matched=_conditions_met(rule, contact), kind="tag"))
         case "high_value" if set(rule.vip_tags) & set(contact.tags):
             tag = min(set(rule.vip_tags) & set(contact.tags))
             return _evidence(rule, Score(score=1.0, matched=tag, kind="tag"))
@@ -187,6 +190,12 @@ def _conditions_hold(rule: RuleFacts, contact: Contact) -> bool:
     return all(
         contact.fields.get(name, "").casefold() == value.casefold() for name, value in rule.contact_fields.items()
     )
+
+
+def _conditions_met(rule: RuleFacts, contact: Contact) -> str:
+    """What is true of the contact that the rule looks for."""
+    tags = [tag for tag in rule.contact_tags_any if tag in contact.tags]
+    return ", ".join([*tags, *(f"{name}: {contact.fields[name]}" for name in rule.contact_fields)])
 
 
 def _evidence(rule: RuleFacts, score: Score, kind: str | None = None) -> Evidence:

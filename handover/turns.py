@@ -47,7 +47,10 @@ class Facts(Payload):
 
 
 class RuleFacts(Payload):
-    """What the rules need of one scenario or custom rule; the phrases themselves stay with the assistant."""
+    """What the rules need of one scenario or custom rule; the phrases themselves stay with the assistant.
+
+    by_contact_alone: the conditions are all that it looks at.
+    """
 
     name: str
     custom: bool = False
@@ -61,6 +64,7 @@ class RuleFacts(Payload):
     contact_tags_any: list[str] = []
     contact_tags_none: list[str] = []
     contact_fields: dict[str, str] = {}
+    by_contact_alone: bool = False
 
 
 class Rules(Payload):

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.casefile import OpenRequest
 from handover.errors import NotFound
-from handover.messages import Contact, ConversationStatus
+from handover.messages import Contact, ContactStatus, ConversationStatus
 from handover.turns import BeginRequest, Keep
 from store.events import emit
 from store.tables import ContactRow, ConversationRow, MessageRow
@@ -59,6 +59,15 @@ def _fill(person: ContactRow, contact: Contact) -> None:
     for name in LIMITS:
         setattr(person, name, getattr(person, name) or getattr(contact, name))
     person.fields = {**contact.fields, **person.fields}
+
+
+def enrich(person: ContactRow, told: Contact) -> None:
+    """Add what a sender says of somebody who may be known already. Tags are added, and none is taken away."""
+    _fill(person, told)
+    person.tags = list(dict.fromkeys([*person.tags, *told.tags]))
+    person.owner = person.owner or told.owner
+    if person.status == ContactStatus.new:
+        person.status = told.status
 
 
 def raise_fence(

@@ -11,7 +11,7 @@ from handover.messages import Author, Contact, ConversationStatus, PostedMessage
 from handover.ports import Line, Recorded
 from handover.turns import BeginRequest, Begun, Keep
 from store import shapes
-from store.conversations import LIMITS, contact_of, ensure, locked, raise_fence, tell_message, tell_standing
+from store.conversations import LIMITS, contact_of, enrich, ensure, locked, raise_fence, tell_message, tell_standing
 from store.outbox import Outbox
 from store.tables import ConversationRow, HandoverRow, MessageRow
 from store.writing import add
@@ -25,6 +25,7 @@ class Transcripts(Outbox):
         unless all that waits for it are messages that came before."""
         async with self._database.write() as session:
             conversation, person = await ensure(session, self._clock(), request, bot_id)
+            enrich(person, request.contact)
             if conversation.status == ConversationStatus.closed and not await _said_before(session, request):
                 raise_fence(conversation, ConversationStatus.bot, None, None)
                 tell_standing(session, conversation, self._clock())
@@ -43,6 +44,7 @@ class Transcripts(Outbox):
             conversation, person = await ensure(session, self._clock(), keep, keep.bot_id)
             for message in keep.messages:
                 await self._add_said(session, conversation, keep, message)
+                enrich(person, message.contact or Contact())
             rows = await _rows_of(session, keep)
             fresh = bool(rows) or not keep.messages
             return Recorded(shapes.standing(conversation), shapes.contact(person), rows, fresh)

@@ -11,7 +11,7 @@ from assistant.recognition.mood import sentiment
 from assistant.recognition.person import asks_for_person
 from assistant.recognition.phrases import Phrase, has_keyword, prepared, resemblance
 from assistant.text import clauses
-from handover.bot import Bot
+from handover.bot import Bot, Scenario
 from handover.turns import Score
 
 PERSON = "human_requested"
@@ -44,13 +44,13 @@ class Watched(NamedTuple):
 
 
 class Recogniser:
-    """A bot's phrases and keywords prepared once, to read many messages."""
+    """A bot's phrases and keywords prepared once, to read many messages. `requests`: how it is asked for a person, which says
+    what language it speaks, also where that scenario is off."""
 
-    def __init__(self, watched: Sequence[Watched]) -> None:
+    def __init__(self, watched: Sequence[Watched], requests: Sequence[str]) -> None:
         self._phrases = {one.name: tuple(map(prepared, one.phrases)) for one in watched}
         self._keywords = {one.name: tuple(map(prepared, one.keywords)) for one in watched}
-        requests = self._phrases.get(PERSON, ())
-        self._uncovered = tuple(phrase for phrase in requests if not _is_english_request(phrase))
+        self._uncovered = tuple(phrase for phrase in map(prepared, requests) if not _is_english_request(phrase))
         self._english = len(self._uncovered) < len(requests)
 
     def scores(self, text: str) -> dict[str, Score]:
@@ -75,17 +75,21 @@ class Recogniser:
 
 def recogniser(bot: Bot) -> Recogniser:
     """The bot's recogniser; the same settings give the same one."""
-    return _recogniser(tuple(_watched(bot)))
+    return _recogniser(tuple(_watched(bot)), _phrases(PERSON, bot.handover.scenarios.human_requested))
 
 
 @lru_cache(maxsize=256)
-def _recogniser(watched: tuple[Watched, ...]) -> Recogniser:
-    return Recogniser(watched)
+def _recogniser(watched: tuple[Watched, ...], requests: tuple[str, ...]) -> Recogniser:
+    return Recogniser(watched, requests)
+
+
+def _phrases(name: str, scenario: Scenario) -> tuple[str, ...]:
+    return tuple(scenario.phrases or _USUAL.get(name, ()))
 
 
 def _watched(bot: Bot) -> list[Watched]:
     scenarios = [
-        Watched(name, tuple(one.phrases or _USUAL.get(name, ())), tuple(one.keywords))
+        Watched(name, _phrases(name, one), tuple(one.keywords))
         for name, one in bot.handover.scenarios.items()
         if one.enabled and name not in UNSCORED
     ]

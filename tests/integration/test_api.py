@@ -55,6 +55,25 @@ async def test_a_message_is_answered_while_the_caller_waits(http: httpx2.AsyncCl
     assert "18:00" in reply["text"]
 
 
+async def test_who_becomes_a_vip_on_the_way_is_one_for_the_rules(api: Api, conversation: str) -> None:
+    """A backend that says more of the contact with a later message: the rules of that very turn know it."""
+    path = f"/conversations/{conversation}"
+    await api.post(f"{path}/messages", a_message("What are your opening hours?", contact={"name": "Jamie"}), wait=20)
+    more = {"tags": ["vip"], "owner": "omar", "email": "jamie@example.org"}
+    await api.post(f"{path}/messages", a_message("And on Saturdays?", contact=more), wait=20)
+    found = await api.get(path)
+    assert (found["status"], found["detail"]["reason"]) == ("escalated", "high_value")
+    assert found["contact"].items() >= {"name": "Jamie", "owner": "omar", "email": "jamie@example.org"}.items()
+    assert found["contact"]["tags"][0] == "vip"
+
+    await api.post(f"{path}/messages", a_message("Hello?", contact={"phone": "+13125550142"}))
+
+    async def is_known() -> bool:
+        return bool((await api.get(path))["contact"]["phone"])
+
+    assert await wait_until(is_known, 30)
+
+
 async def test_a_message_without_waiting_is_accepted(http: httpx2.AsyncClient, conversation: str) -> None:
     answer = await http.post(f"/v1/conversations/{conversation}/messages", json=a_message("Hello"))
     assert (answer.status_code, answer.json()["replies"], answer.json()["duplicate"]) == (202, [], False)

@@ -64,6 +64,20 @@ def test_scenarios_without_phrases_have_usual_ones() -> None:
     assert score("we need a compliance review", "complex_request", bot).score >= 0.6
 
 
+@pytest.mark.parametrize("person", [{"enabled": False}, {"enabled": True}])
+def test_english_is_understood_where_nobody_can_ask_for_a_person(person: dict[str, Any]) -> None:
+    on = {"high_value": {"enabled": True}, "complex_request": {"enabled": True}}
+    bot = bot_with(scenarios={"human_requested": person} | on)
+    assert score("We need 400 seats for our company", "high_value", bot).score >= 0.6
+    assert score("Our lawyers have to look at the terms before we sign", "complex_request", bot).score >= 0.6
+
+
+def test_high_value_has_usual_keywords() -> None:
+    bot = bot_with(scenarios={"high_value": {"enabled": True}})
+    for text in ("I need an emergency repair", "A bulk order, please", "the enterprise plan"):
+        assert score(text, "high_value", bot).score >= 0.6
+
+
 def test_a_disabled_scenario_is_not_scored() -> None:
     bot = bot_with(scenarios={"human_requested": {"enabled": False}})
     assert "human_requested" not in recogniser(bot).scores("I want to talk to a human")

@@ -34,6 +34,37 @@ async def test_a_message_of_another_turn_is_a_duplicate(store: Store) -> None:
     assert (await store.transcripts.record(said(turn=4))).fresh
 
 
+async def test_what_a_sender_learns_of_the_contact_is_added_and_overwrites_nothing(store: Store) -> None:
+    first = said("m1")
+    first.messages[0].contact = Contact(name="Jamie", tags=["new"], fields={"plan": "gold"})
+    await store.transcripts.record(first)
+    second = said("m2", turn=2)
+    second.messages[0].contact = Contact(
+        name="J. Rivera",
+        email="jamie@example.org",
+        tags=["vip", "new"],
+        owner="sarah",
+        fields={"plan": "silver", "city": "Chicago"},
+        status=ContactStatus.follow_up,
+    )
+    known = (await store.transcripts.record(second)).contact
+    assert (known.name, known.email, known.owner) == ("Jamie", "jamie@example.org", "sarah")
+    assert (known.tags, known.status) == (["new", "vip"], ContactStatus.follow_up)
+    assert known.fields == {"plan": "gold", "city": "Chicago"}
+    third = said("m3", turn=3)
+    third.messages[0].contact = Contact(owner="omar", status=ContactStatus.done)
+    known = (await store.transcripts.record(third)).contact
+    assert (known.owner, known.status) == ("sarah", ContactStatus.follow_up)
+
+
+async def test_who_is_known_already_gets_what_another_conversation_begins_with(store: Store) -> None:
+    request = BeginRequest(conversation_id="c1", bot_id=None, channel="web", contact=Contact(id="jamie"))
+    await store.transcripts.begin(request, BOT.id)
+    more = Contact(id="jamie", tags=["vip"], owner="sarah")
+    begun = await store.transcripts.begin(request.model_copy(update={"conversation_id": "c2", "contact": more}), BOT.id)
+    assert (begun.contact.tags, begun.contact.owner) == (["vip"], "sarah")
+
+
 async def test_text_that_a_database_refuses_is_kept_readable(store: Store) -> None:
     keep = said("m1")
     keep.messages[0].text = "a\x00b\ud800"

@@ -319,6 +319,31 @@ def test_a_custom_rule_fires_where_its_conditions_hold(
     assert (reason(judged(fired(Warranty=0.7), by, tags=tags)) == "Warranty") is fires
 
 
+def test_a_rule_of_conditions_alone_fires_by_the_contact() -> None:
+    conditions = {"contact_tags_any": ["vip", "press"], "contact_fields": {"plan": "gold"}}
+    by = rules(bot(rules=[{"name": "Golden", "conditions": conditions}]))
+    assert reason(judged(fired(), by, tags=("new",))) is None
+    trigger = judged(fired(), by, tags=("press", "vip")).trigger
+    assert trigger is not None
+    assert [(one.scenario, one.kind, one.matched) for one in trigger.evidence] == [
+        ("Golden", "tag", "vip, press, plan: Gold")
+    ]
+
+
+@pytest.mark.parametrize(
+    "more", [{"when": "They ask about rental units"}, {"phrases": ["rent"]}, {"keywords": ["rent"]}]
+)
+def test_conditions_beside_words_only_narrow_them_down(more: dict[str, Any]) -> None:
+    by = rules(bot(rules=[{"name": "Renting", "conditions": {"contact_tags_any": ["vip"]}} | more]))
+    assert reason(judged(fired(), by, tags=("vip",))) is None
+    assert reason(judged(fired(Renting=1), by, tags=("vip",))) == "Renting"
+
+
+def test_what_somebody_is_not_is_no_reason_by_itself() -> None:
+    by = rules(bot(rules=[{"name": "Others", "conditions": {"contact_tags_none": ["vip"]}}]))
+    assert reason(judged(fired(), by)) is None
+
+
 def test_a_custom_rule_that_is_off_does_nothing() -> None:
     assert reason(judged(fired(Warranty=1), rules(bot(rules=[{"name": "Warranty", "enabled": False}])))) is None
 
