@@ -44,6 +44,7 @@ from handover.subscriptions import (
 from handover.turns import BeginRequest, Begun, Delivered, Delivery, Facts, Keep, Score, Standing
 from handover.views import (
     AuditView,
+    Backlog,
     CannedReply,
     ConversationDetail,
     ConversationSummary,
@@ -606,6 +607,10 @@ class Conversations(Protocol):
 
 class Reads(Protocol):
     """What the API and the pages show: queries over the store's projection. Raises NotFound for what is not there."""
+
+    async def backlog(self) -> list[Backlog]:
+        """What has waited for longer than is usual, of each system outside that it waits for."""
+        ...
 
     async def conversations(
         self,

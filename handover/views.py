@@ -72,6 +72,15 @@ class MessageView(Payload):
     attachments: list[Attachment] = []
 
 
+class Backlog(BaseModel):
+    """What waits for one system outside for longer than a minute: of which kind, by its name, how much, and since when."""
+
+    kind: Literal["messages", "notifications", "events"]
+    name: str
+    waiting: int
+    since: datetime
+
+
 class EventView(Payload):
     """Something that happened in a conversation: a message, a move, a step of a handover. `id` orders them."""
 

@@ -111,6 +111,7 @@ class MessageRow(Base):
         Index(None, "conversation_id", "row"),
         Index(None, "conversation_id", "turn"),
         Index(None, "reference"),
+        Index(None, "left_at"),
     )
 
     row: Mapped[int] = _numbered()
@@ -314,7 +315,11 @@ class NotificationRow(Base):
     """
 
     __tablename__ = "notifications"
-    __table_args__ = (UniqueConstraint("key", "channel"), Index(None, "staff_id", "channel", "id"))
+    __table_args__ = (
+        UniqueConstraint("key", "channel"),
+        Index(None, "staff_id", "channel", "id"),
+        Index(None, "sent_at"),
+    )
 
     id: Mapped[int] = _numbered()
     key: Mapped[str]

@@ -338,7 +338,7 @@ async def test_a_manager_who_is_not_there_is_refused(http: httpx2.AsyncClient) -
 
 async def test_operators_see_that_it_is_ready_and_what_it_does(http: httpx2.AsyncClient) -> None:
     assert (await http.get("/healthz")).json() == {"status": "ok"}
-    assert (await http.get("/readyz")).json() == {"status": "ready", "waits_for": []}
+    assert (await http.get("/readyz")).json() == {"status": "ready", "waits_for": [], "backlog": []}
     metrics = (await http.get("/metrics")).text
     assert 'handover_http_seconds_count{method="GET",route="/healthz",status="200"}' in metrics
 

@@ -1,6 +1,7 @@
 """For operators and load balancers: is it alive, is it ready, what does it do."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -17,9 +18,15 @@ async def health() -> dict[str, str]:
 
 @router.get("/readyz", responses={503: {"description": "Something that is needed does not answer; the body says what"}})
 async def ready(parts: Parts) -> JSONResponse:
-    """Whether messages are answered: the database, Temporal and at least one worker are there."""
-    waiting = await _what_is_missing(parts)
-    return JSONResponse({"status": "waiting" if waiting else "ready", "waits_for": waiting}, 503 if waiting else 200)
+    """Whether messages are answered: the database, Temporal and at least one worker are there.
+
+    `backlog`: what waits for systems outside that are away. Everything else goes on without them, so it is no reason to be
+    taken out of service.
+    """
+    missing = await _what_is_missing(parts)
+    backlog = [] if "database" in missing else await parts.reads.backlog()
+    body = {"status": "waiting" if missing else "ready", "waits_for": missing, "backlog": jsonable_encoder(backlog)}
+    return JSONResponse(body, 503 if missing else 200)
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -1,0 +1,11 @@
+"""What waits is found without reading everything that ever was."""
+
+from alembic import op
+
+revision = "0017"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    op.create_index(op.f("ix_messages_left_at"), "messages", ["left_at"])
+    op.create_index(op.f("ix_notifications_sent_at"), "notifications", ["sent_at"])
