@@ -17,9 +17,10 @@ from handover.ports import (
     Versioned,
 )
 from handover.triggers import rules_of
+from handover.trying import TEST_CHANNEL
 from handover.turns import BeginRequest, Begun, Facts, Keep, Kept, Rules, RulesRequest, Standing, Turn, TurnRequest
 
-BUTTON_CHANNELS = frozenset({"web"})
+BUTTON_CHANNELS = frozenset({"web", TEST_CHANNEL})
 """Channels on which the contact has a "Talk to a person" button."""
 
 

@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.api import Api
+from handover.trying import is_test
 
 
 async def show_tasks(api: Api, console: Console, assignee: str | None, status: str | None) -> None:
@@ -16,7 +17,7 @@ async def show_tasks(api: Api, console: Console, assignee: str | None, status: s
         due = task["due_at"][:16].replace("T", " ") + (" (overdue)" if task["overdue"] else "")
         cells = [
             task["task_id"],
-            task["title"],
+            ("Test: " if is_test(task["channel"]) else "") + task["title"],
             task["assignee"] or "nobody yet",
             task["priority"],
             due,

@@ -173,7 +173,10 @@ class Assigned(Payload):
 
 
 class Notification(Payload):
-    """Something that a staff member should hear of. `event` is one of the events that they can switch on or off."""
+    """Something that a staff member should hear of. `event` is one of the events that they can switch on or off.
+
+    is_test: it happened where somebody tries a bot, so they hear nothing of it.
+    """
 
     key: str
     staff_id: str
@@ -181,6 +184,7 @@ class Notification(Payload):
     conversation_id: str
     number: int
     text: str
+    is_test: bool = False
 
 
 class Take(Payload):

@@ -9,8 +9,9 @@ from handover.bot import Id
 from handover.errors import shown
 from handover.ids import CONVERSATION_ID, SETTINGS_ID
 from handover.signatures import standard_key
+from handover.trying import TEST_CHANNEL
 
-TAKEN_NAMES = frozenset({"web", "sms", "chatwoot", "api"})
+TAKEN_NAMES = frozenset({"web", "sms", "chatwoot", "api", TEST_CHANNEL})
 """Channels that have a name already."""
 
 LONGEST_ID = 128

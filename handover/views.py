@@ -103,11 +103,12 @@ class LogView(Payload):
 
 
 class TaskView(Payload):
-    """A follow-up on somebody's list."""
+    """A follow-up on somebody's list. channel: `test` says that it is only tried."""
 
     task_id: str
     handover_id: str
     conversation_id: str
+    channel: str = ""
     title: str
     description: str
     priority: Priority
@@ -126,11 +127,12 @@ class HandoverSummary(Payload):
     """A handover in the log: who was assigned, what was asked, when it was completed, what came of it.
 
     outcome: of the last follow-up that was completed; that the handover was cancelled, its `status` says. breached_at: the
-    first due time that passed with something left to do. Times are in UTC.
+    first due time that passed with something left to do. channel: `test` says that it is only tried. Times are in UTC.
     """
 
     handover_id: str
     conversation_id: str
+    channel: str = ""
     number: int
     bot_id: str
     status: HandoverStatus

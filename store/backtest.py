@@ -13,20 +13,22 @@ from handover.ids import HandoverId
 from handover.messages import Author, ConversationStatus, HandoverStatus, Trigger
 from handover.ports import Line
 from handover.recorded import Happened, Joined, RecordedHandover, Recording, Said, Stood
+from handover.trying import TEST_CHANNEL
 from handover.views import MissedView
 from store import shapes
 from store.tables import ContactRow, ConversationRow, EventRow, HandoverRow, LogRow, MessageRow, MissedRow
 from store.writing import Repository
 
 _KINDS = ("message", "status", "log")
+_COUNTS = ConversationRow.channel != TEST_CHANNEL
 
 
 class Recordings(Repository):
-    """Implements handover.recorded.Recordings."""
+    """Implements handover.recorded.Recordings. What somebody has tried in a test is no record of what contacts want."""
 
     async def recorded_bots(self) -> dict[str, int]:
         """How many conversations each bot has."""
-        count = select(ConversationRow.bot_id, func.count()).where(ConversationRow.bot_id.is_not(None))
+        count = select(ConversationRow.bot_id, func.count()).where(ConversationRow.bot_id.is_not(None), _COUNTS)
         async with self._database.read() as session:
             found = await session.execute(count.group_by(ConversationRow.bot_id).order_by(ConversationRow.bot_id))
             return {bot_id: number for bot_id, number in found if bot_id is not None}
@@ -38,7 +40,7 @@ class Recordings(Repository):
         said = [MessageRow.conversation_id == ConversationRow.id]
         said += [MessageRow.left_at >= since] if since is not None else []
         said += [MessageRow.left_at < until] if until is not None else []
-        ids = select(ConversationRow.id).where(ConversationRow.bot_id == bot_id, exists().where(*said))
+        ids = select(ConversationRow.id).where(ConversationRow.bot_id == bot_id, _COUNTS, exists().where(*said))
         newest = ids.order_by(ConversationRow.last_at.desc(), ConversationRow.id.desc()).limit(limit)
         async with self._database.read() as session:
             return list(await session.scalars(newest))

@@ -13,6 +13,7 @@ from handover.escalation import due_at, missed_due
 from handover.events import changes
 from handover.ids import HandoverId
 from handover.messages import Author, ContactStatus, ConversationStatus, HandoverStatus
+from handover.trying import is_test
 from handover.wording import shortened
 from store import shapes
 from store.conversations import ensure, raise_fence, tell_standing
@@ -212,7 +213,9 @@ async def _log(session: AsyncSession, case: Case, entry: LogEntry) -> bool:
 
 
 def _tell_changes(session: AsyncSession, before: Case | None, record: CaseRecord, now: datetime) -> None:
-    """What other programs are told, written down as it stands now: it may be sent much later."""
+    """What other programs are told, written down as it stands now: it may be sent much later. Of a test they are not."""
+    if is_test(record.case.channel):
+        return
     for change in changes(before, record, now):
         emit(session, record.case.conversation_id, "change", change.timestamp, change.stored())
 

@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.errors import NotFound, Refused
+from handover.trying import is_test
 from handover.views import MissedView
 from store import shapes
 from store.tables import ConversationRow, HandoverRow, MessageRow, MissedRow
@@ -42,9 +43,12 @@ class MissedHandovers(Repository):
 
 
 async def _check(session: AsyncSession, conversation_id: str, turn: int) -> None:
-    """That the contact wrote in this turn and nobody was asked to help."""
-    if await session.get(ConversationRow, conversation_id) is None:
+    """That the contact wrote in this turn and nobody was asked to help. Of a test nothing is learnt."""
+    conversation = await session.get(ConversationRow, conversation_id)
+    if conversation is None:
         raise NotFound("conversation", conversation_id)
+    if is_test(conversation.channel):
+        raise Refused("only_a_test", "This conversation is a test: no handover was missed in it. Nothing was marked.")
     taken = (MessageRow.conversation_id == conversation_id) & MessageRow.inbound & (MessageRow.turn == turn)
     wrote_at = await session.scalar(select(func.max(MessageRow.left_at)).where(taken))
     if wrote_at is None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.questions import grouped
 from handover.review import review_of
+from handover.trying import TEST_CHANNEL
 from handover.views import HandoverNumbers, QuestionGroup, Review
 from handover.week import Week
 from store.counting import CountedCase, numbers_of
@@ -23,7 +24,7 @@ from store.writing import Repository
 class Scope(NamedTuple):
     """Which handovers are counted: of one bot, of one person, for one reason, from `since` until before `until`; None is all.
 
-    An empty `assignee` counts those of nobody.
+    An empty `assignee` counts those of nobody. Tests are never counted.
     """
 
     bot_id: str | None = None
@@ -124,7 +125,9 @@ async def _tasks(session: AsyncSession, scope: Scope) -> dict[tuple[str, int], l
 
 async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]:
     """How many conversations began in the time, and how many of those have a handover."""
-    began = [ConversationRow.bot_id == scope.bot_id] if scope.bot_id is not None else []
+    began = [ConversationRow.channel != TEST_CHANNEL]
+    if scope.bot_id is not None:
+        began.append(ConversationRow.bot_id == scope.bot_id)
     if scope.since is not None:
         began.append(ConversationRow.created_at >= scope.since)
     if scope.until is not None:
@@ -137,7 +140,8 @@ async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]
 
 def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     bot = [HandoverRow.bot_id == scope.bot_id] if scope.bot_id is not None else []
-    return [*opened(scope.since, scope.until), *bot, *_of_person(scope), *_for_reason(scope)]
+    counts = HandoverRow.channel != TEST_CHANNEL
+    return [counts, *opened(scope.since, scope.until), *bot, *_of_person(scope), *_for_reason(scope)]
 
 
 def _of_person(scope: Scope) -> list[ColumnElement[bool]]:

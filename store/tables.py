@@ -13,8 +13,9 @@ from sqlalchemy import (
     Integer,
     MetaData,
     UniqueConstraint,
+    select,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedSQLExpression, column_property, mapped_column
 
 from handover.ids import HandoverId, TaskId
 from store.types import StorableText, UtcDateTime
@@ -81,6 +82,12 @@ class ConversationRow(Base):
     assignee: Mapped[str | None]
     created_at: Mapped[datetime]
     last_at: Mapped[datetime]
+
+
+def _channel_of(conversation_id: Mapped[str]) -> MappedSQLExpression[str]:
+    """The channel of the conversation that a row belongs to, read along with it."""
+    channel = select(ConversationRow.channel).where(ConversationRow.id == conversation_id)
+    return column_property(channel.correlate_except(ConversationRow).scalar_subquery())
 
 
 class FenceMoveRow(Base):
@@ -191,7 +198,10 @@ class EventRow(Base):
 
 
 class HandoverRow(Base):
-    """A handover. `seq` is that of the `case` it was written from; -1 until its workflow has saved one."""
+    """A handover. `seq` is that of the `case` it was written from; -1 until its workflow has saved one.
+
+    `channel` is its conversation's: where a handover is counted, one of the channel of tests is left out.
+    """
 
     __tablename__ = "handovers"
     __table_args__ = (
@@ -203,6 +213,7 @@ class HandoverRow(Base):
 
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = _channel_of(conversation_id)
     bot_id: Mapped[str]
     trigger_key: Mapped[str]
     turn: Mapped[int]
@@ -244,6 +255,7 @@ class TaskRow(Base):
     __table_args__ = (_of_a_handover(), Index(None, "due_at"), Index(None, "assignee", "status"))
 
     conversation_id: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = _channel_of(conversation_id)
     handover_number: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str]

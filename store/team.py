@@ -7,7 +7,8 @@ from handover.casefile import Assigned, AssignRequest, Case
 from handover.errors import NotFound
 from handover.routing import Candidate, choose, holder_of, managers_of, to_tell
 from handover.staff import Staff
-from store.tables import AssignmentRow, ReservationRow, StaffRow
+from handover.trying import is_test
+from store.tables import AssignmentRow, ConversationRow, ReservationRow, StaffRow
 from store.writing import Repository, upsert
 
 
@@ -28,7 +29,10 @@ class Team(Repository):
             return managers_of(staff_id, await everybody(session))
 
     async def assign(self, request: AssignRequest) -> Assigned:
-        """Choose somebody and take a place of theirs; the same key gives the same answer and takes no second place."""
+        """Choose somebody and take a place of theirs; the same key gives the same answer and takes no second place.
+
+        Whoever a test is given to keeps their places, and their turn in the round.
+        """
         async with self._database.write() as session:
             # All are locked, always in the same order: two cases never see the same last place as free.
             locked = await session.scalars(select(StaffRow).order_by(StaffRow.id).with_for_update())
@@ -44,7 +48,7 @@ class Team(Repository):
         self, session: AsyncSession, request: AssignRequest, answer: Assigned, team: dict[str, StaffRow]
     ) -> None:
         session.add(AssignmentRow(key=request.key, answer=answer.model_dump(mode="json"), at=self._clock()))
-        if answer.holder is not None:
+        if answer.holder is not None and not await _is_tried(session, request.conversation_id):
             last = max(row.last_assigned for row in team.values())
             team[answer.holder.staff_id].last_assigned = last + 1
             await reserve(session, request.conversation_id, request.number, answer.holder.staff_id)
@@ -58,6 +62,11 @@ def _choose(request: AssignRequest, candidates: list[Candidate]) -> Assigned:
         return Assigned(tell=to_tell(targets, candidates))
     person = choice.candidate.staff
     return Assigned(holder=holder_of(person), target=choice.target, ahead=choice.candidate.load)
+
+
+async def _is_tried(session: AsyncSession, conversation_id: str) -> bool:
+    conversation = await session.get(ConversationRow, conversation_id)
+    return conversation is not None and is_test(conversation.channel)
 
 
 async def _candidates(session: AsyncSession, team: dict[str, StaffRow]) -> list[Candidate]:
@@ -89,8 +98,10 @@ async def move_reservation(session: AsyncSession, case: Case, former: str | None
     """A case that has ended frees its place; one that has changed hands takes the new holder's.
 
     As long as the holder is the former one it stays: somebody else may be reserved by an assignment that the case does
-    not know yet.
+    not know yet. A test takes no place.
     """
+    if is_test(case.channel):
+        return
     holder = case.holder_id
     if case.status.ended or (former is not None and holder is None):
         mine = ReservationRow.conversation_id == case.conversation_id

@@ -28,7 +28,8 @@ class Body(BaseModel):
 
 
 class MessageBody(Body, SaysSomething):
-    """What the contact wrote, or attached. The same `message_id` again changes nothing."""
+    """What the contact wrote, or attached. The same `message_id` again changes nothing. `channel`: `test` makes the
+    conversation a test, of which nobody is told, and which does not count."""
 
     message_id: Annotated[str, Field(min_length=1, max_length=200)]
     attachments: GivenAttachments = []
@@ -52,7 +53,7 @@ class PostedAnswer(BaseModel):
 
 
 class HandoverBody(Body):
-    """The button: what the contact was asked to say about it, if anything."""
+    """The button: what the contact was asked to say about it, if anything. `channel`: as with a message."""
 
     text: Annotated[str, Field(max_length=2000)] = ""
     bot_id: Id | None = None

@@ -46,8 +46,9 @@ async def case(
     """An open handover in a conversation of its own, due in so many hours."""
     now = values.pop("at", datetime.now(UTC))
     contact = values.pop("contact", {})
-    await begin(store, name, **contact)
-    opened = await open_one(store, name, at=now)
+    channel = values.get("channel", "web")
+    await begin(store, name, channel, **contact)
+    opened = await open_one(store, name, at=now, channel=channel)
     made = case_of(
         opened,
         name,

@@ -29,10 +29,11 @@ class Handover:
         request: str = "A refund",
         bot_id: str = "support",
         has_task: bool = True,
+        channel: str = "web",
     ) -> "Handover":
-        opened = await open_one(store, name, at=at, reason=reason, bot_id=bot_id)
+        opened = await open_one(store, name, at=at, reason=reason, request=request, bot_id=bot_id, channel=channel)
         why = trigger(reason=reason).model_copy(update={"request": request})
-        case = case_of(opened, name, opened_at=at, holder=holder, trigger=why)
+        case = case_of(opened, name, opened_at=at, holder=holder, trigger=why, channel=channel)
         if has_task:
             story.new_task(case, at, due=at + case.policy.due)
         else:

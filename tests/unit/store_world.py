@@ -43,10 +43,10 @@ class Clock:
         return self.now
 
 
-async def begin(store: Store, conversation_id: str = "c1", **contact: Any) -> None:
+async def begin(store: Store, conversation_id: str = "c1", channel: str = "web", **contact: Any) -> None:
     """A conversation of the bot's."""
     request = BeginRequest(
-        conversation_id=conversation_id, bot_id=BOT.id, channel="web", contact=Contact.model_validate(contact)
+        conversation_id=conversation_id, bot_id=BOT.id, channel=channel, contact=Contact.model_validate(contact)
     )
     await store.transcripts.begin(request, BOT.id)
 
@@ -101,13 +101,14 @@ async def open_one(
     staff_id: str | None = None,
     bot_id: str = BOT.id,
     turn: int = 1,
+    channel: str = "web",
 ) -> OpenedCase:
     """Open a handover as the activity does."""
     why = trigger(key, reason).model_copy(update={"request": request})
     opening = OpenRequest(
         conversation_id=conversation_id,
         bot_id=bot_id,
-        channel="web",
+        channel=channel,
         contact=Contact(),
         trigger=why,
         turn=turn,
@@ -124,7 +125,7 @@ def case_of(opened: OpenedCase, conversation_id: str = "c1", *, holder: str | No
         conversation_id=conversation_id,
         number=opened.number,
         bot_id=opened.bot_id,
-        channel="web",
+        channel=values.pop("channel", "web"),
         contact=opened.contact,
         trigger=values.pop("trigger", trigger()),
         policy=opened.policy,

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from fastapi.templating import Jinja2Templates
 
 from handover.errors import HandoverError, NotFound, Refused, Unavailable
+from handover.trying import is_test
 from web.pages import words
 from web.problems import ApiError
 
@@ -27,6 +28,7 @@ _TEMPLATES.env.filters |= {
     "action": lambda name: words.ACTIONS.get(name, name),
     "action_state": lambda status: words.ACTION_STATES.get(status, status),
 }
+_TEMPLATES.env.tests["test_channel"] = is_test
 
 _HEADLINES = {
     401: "You are not signed in",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from handover.messages import ConversationStatus
+from handover.trying import is_test
 from handover.views import ConversationSummary, HandoverSummary, News, Work
 from web.pages.guard import Me
 from web.services import Services
@@ -30,7 +31,9 @@ class Entry:
 
     @property
     def unread(self) -> bool:
-        """Whether it has something new that somebody should look at: what only the bot ever had is no news."""
+        """Whether it has something new that somebody should look at: what only the bot ever had is no news, nor is a test."""
+        if is_test(self.conversation.channel):
+            return False
         return self.news.unread and (self.open is not None or self.news.seen is not None)
 
     @property
