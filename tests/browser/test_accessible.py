@@ -14,6 +14,7 @@ PAGES = [
     "/replies",
     "/bots",
     "/bots/hvac",
+    "/bots/hvac/chat",
     "/bots/hvac/versions",
     "/team",
     "/subscriptions",

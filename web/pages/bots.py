@@ -14,6 +14,7 @@ from handover.documents import read_bot, validated, write_bot
 from handover.errors import NotFound, Problem, Refused, SettingsError
 from handover.ids import SETTINGS_ID
 from handover.ports import Versioned
+from web.pages import bot_chat
 from web.pages.bot_form import ACTIONS, Draft
 from web.pages.bot_page import Shown, as_json, bot_page, conflict, one_version, saved_versions
 from web.pages.bot_try import Trial, trial
@@ -23,6 +24,7 @@ from web.problems import ApiError
 from web.services import Parts, Services
 
 router = APIRouter(prefix="/bots", route_class=PageRoute, include_in_schema=False)
+router.include_router(bot_chat.router)
 
 BotId = Annotated[str, Path(pattern=SETTINGS_ID)]
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]

@@ -82,6 +82,11 @@ class ChatPart(BaseModel):
     standing: ChatStanding
 
 
+def entered(parts: Services, who: Visitor) -> Entered:
+    """What a page needs for the chat of this visitor."""
+    return Entered(token=token_for(parts, who), chat=who.conversation_id[-8:])
+
+
 @router.get("")
 async def chat_page(request: Request, parts: Parts, bot: Id | None = None) -> Response:
     """The chat; who comes back, or loads it again, finds their conversation."""
@@ -89,7 +94,7 @@ async def chat_page(request: Request, parts: Parts, bot: Id | None = None) -> Re
     if found is None or bot not in (None, found.bot_id):
         found = new_visitor(bot)
     settings = (await parts.admin.bot(found.bot_id)).bot
-    answer = page(request, "chat.html", bot=settings, entered=_entered(parts, found))
+    answer = page(request, "chat.html", bot=settings, entered=entered(parts, found))
     remember(request, answer, parts, found)
     return answer
 
@@ -109,10 +114,10 @@ async def enter(entering: Entering, request: Request, parts: Parts) -> Entered:
     """A token. Raises ApiError 403 on a site that the bot does not allow, 401 where the old token is too old."""
     check_origin(request)
     if entering.token is not None:
-        return _entered(parts, await on_their_site(request, parts, visitor_in(parts, entering.token, KEPT_SECONDS)))
+        return entered(parts, await on_their_site(request, parts, visitor_in(parts, entering.token, KEPT_SECONDS)))
     site = site_of(request)
     await check_allowed(request, parts, entering.bot, site)
-    return _entered(parts, new_visitor(entering.bot, site))
+    return entered(parts, new_visitor(entering.bot, site))
 
 
 async def _may_begin(request: Request, parts: Parts, who: TheVisitor) -> Visitor:
@@ -190,8 +195,4 @@ async def _has_begun(parts: Services, who: Visitor) -> bool:
 
 
 def _start(who: Visitor) -> ConversationInput:
-    return ConversationInput(conversation_id=who.conversation_id, bot_id=who.bot_id, channel="web")
-
-
-def _entered(parts: Services, who: Visitor) -> Entered:
-    return Entered(token=token_for(parts, who), chat=who.conversation_id[-8:])
+    return ConversationInput(conversation_id=who.conversation_id, bot_id=who.bot_id, channel=who.channel)

@@ -12,12 +12,16 @@ from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
+from handover.trying import TEST_CHANNEL
 from web.access import check_origin
 from web.pages.rendering import is_https
 from web.pages.sites import check_allowed, refuse, site_of
 from web.problems import ApiError
 from web.services import Parts, Services
 
+CHANNEL = "web"
+TEST_ID = rf"^{TEST_CHANNEL}-[\w-]{{24}}$"
+"""What the id of a test looks like, as a regular expression: new_tester makes them."""
 COOKIE = "handover_visitor"
 KEPT_SECONDS = 30 * 24 * 3600
 """How long a cookie is kept, and a token may be renewed."""
@@ -36,10 +40,24 @@ class Visitor:
     bot_id: str | None
     site: str = ""
 
+    @property
+    def channel(self) -> str:
+        """Where they talk. Every id of a visitor's conversation was made here, and what holds it is signed."""
+        return TEST_CHANNEL if self.conversation_id.startswith(f"{TEST_CHANNEL}-") else CHANNEL
+
 
 def new_visitor(bot_id: str | None, site: str = "") -> Visitor:
     """Somebody who has not said anything yet."""
-    return Visitor(f"web-{token_urlsafe(18)}", bot_id, site)
+    return Visitor(_new_id(CHANNEL), bot_id, site)
+
+
+def new_tester(bot_id: str) -> Visitor:
+    """Somebody of the team who tries a bot, and has not said anything yet."""
+    return Visitor(_new_id(TEST_CHANNEL), bot_id)
+
+
+def _new_id(channel: str) -> str:
+    return f"{channel}-{token_urlsafe(18)}"
 
 
 # ---- the cookie ------------------------------------------------------------------------------------------------------
