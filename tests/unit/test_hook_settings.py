@@ -28,7 +28,10 @@ GOOD = f'"secret": "{SECRET}"'
         (f'{{"Messenger": {{{GOOD}}}}}', "'Messenger' is no name; allowed are small letters, digits, - and _"),
         (f'{{"a:b": {{{GOOD}}}}}', "'a:b' is no name"),
         (f'{{"a\\n": {{{GOOD}}}}}', "is no name"),
-        *((f'{{"{name}": {{{GOOD}}}}}', f"the name {name} is taken") for name in ("web", "sms", "chatwoot", "api", "test")),
+        *(
+            (f'{{"{name}": {{{GOOD}}}}}', f"the name {name} is taken")
+            for name in ("web", "sms", "chatwoot", "api", "test")
+        ),
     ],
 )
 def test_wrong_settings_end_the_start_in_words(
