@@ -661,6 +661,7 @@ class Reads(Protocol):
         self,
         *,
         bot_id: str | None = None,
+        conversation_id: str | None = None,
         assignee: str | None = None,
         reason: str | None = None,
         since: datetime | None = None,

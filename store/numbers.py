@@ -22,7 +22,8 @@ from store.writing import Repository
 
 
 class Scope(NamedTuple):
-    """Which handovers are counted: of one bot, of one person, for one reason, from `since` until before `until`; None is all.
+    """Which handovers are counted: of one bot, of one person, for one reason, from `since` until before `until`, in one
+    conversation; None is all.
 
     An empty `assignee` counts those of nobody. Tests are never counted.
     """
@@ -32,6 +33,7 @@ class Scope(NamedTuple):
     reason: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    conversation_id: str | None = None
 
 
 class Unanswered(NamedTuple):
@@ -46,6 +48,7 @@ class NumberReads(Repository):
         self,
         *,
         bot_id: str | None = None,
+        conversation_id: str | None = None,
         assignee: str | None = None,
         reason: str | None = None,
         since: datetime | None = None,
@@ -53,7 +56,7 @@ class NumberReads(Repository):
         time_zone: str = "UTC",
     ) -> HandoverNumbers:
         """The measures over the handovers that were opened from `since` on and before `until`."""
-        scope = Scope(bot_id, assignee, reason, since, until)
+        scope = Scope(bot_id, assignee, reason, since, until, conversation_id)
         async with self._database.read() as session:
             cases = await _cases(session, scope)
             began, handed_over = await _conversations(session, scope)
@@ -126,8 +129,8 @@ async def _tasks(session: AsyncSession, scope: Scope) -> dict[tuple[str, int], l
 async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]:
     """How many conversations began in the time, and how many of those have a handover."""
     began = [ConversationRow.channel != TEST_CHANNEL]
-    if scope.bot_id is not None:
-        began.append(ConversationRow.bot_id == scope.bot_id)
+    whose = {ConversationRow.bot_id: scope.bot_id, ConversationRow.id: scope.conversation_id}
+    began += [column == value for column, value in whose.items() if value is not None]
     if scope.since is not None:
         began.append(ConversationRow.created_at >= scope.since)
     if scope.until is not None:
@@ -139,9 +142,10 @@ async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]
 
 
 def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
-    bot = [HandoverRow.bot_id == scope.bot_id] if scope.bot_id is not None else []
     counts = HandoverRow.channel != TEST_CHANNEL
-    return [counts, *opened(scope.since, scope.until), *bot, *_of_person(scope), *_for_reason(scope)]
+    whose = {HandoverRow.bot_id: scope.bot_id, HandoverRow.conversation_id: scope.conversation_id}
+    named = [column == value for column, value in whose.items() if value is not None]
+    return [counts, *opened(scope.since, scope.until), *named, *_of_person(scope), *_for_reason(scope)]
 
 
 def _of_person(scope: Scope) -> list[ColumnElement[bool]]:

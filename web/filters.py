@@ -37,6 +37,7 @@ class CaseFilters(Filters):
 class NumbersFilters(CaseFilters):
     """Which handovers are counted, and where weeks and days begin."""
 
+    conversation_id: str | None = None
     time_zone: Annotated[
         str, Field(max_length=64, description="Of the weeks and hours of the answer, like `Europe/Berlin`.")
     ] = "UTC"

@@ -73,6 +73,17 @@ async def test_the_numbers_each_bot_and_each_person(managers: Http, now_store: S
     assert {one["id"]: one["breaches"] for one in numbers["per_person"]} == {"ann": 1, None: 0}
 
 
+async def test_the_numbers_of_one_conversation(managers: Http, now_store: Store) -> None:
+    await (await Handover.opened(now_store, "c1")).completed(30)
+    await Handover.opened(now_store, "c2", at=datetime.now(UTC))
+    await begin(now_store, "c3")
+    numbers = await got(managers, "/metrics/handovers", conversation_id="c1")
+    assert (numbers["handovers"], numbers["breaches"], numbers["conversations"]) == (1, 1, 1)
+    assert (numbers["tasks_per_week"], numbers["handover_share"]) == ({"2026-W47": {"completed": 1}}, 1.0)
+    numbers = await got(managers, "/metrics/handovers", conversation_id="c3")
+    assert (numbers["handovers"], numbers["conversations"], numbers["handover_share"]) == (0, 1, 0.0)
+
+
 async def test_the_review_of_a_week(managers: Http, now_store: Store) -> None:
     await Handover.opened(now_store, "c1", reason="lack_of_information", request="Do you take bitcoin?")
     review = await got(managers, "/review", week="2026-W47")
