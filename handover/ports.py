@@ -643,6 +643,8 @@ class Reads(Protocol):
         reason: str | None = None,
         assignee: str | None = None,
         status: str | Sequence[str] | None = None,
+        breached: bool | None = None,
+        escalated: bool | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         after: str | None = None,

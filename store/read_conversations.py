@@ -1,8 +1,9 @@
 """Conversations, their messages and events, as readers see them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.errors import NotFound
@@ -10,7 +11,7 @@ from handover.messages import Author
 from handover.views import ConversationDetail, ConversationSummary, EventView, MessageView, Page
 from store import shapes
 from store.paging import MOST, Order, part
-from store.read_handovers import detail
+from store.read_handovers import detail, is_late, is_open, went_up
 from store.tables import ContactRow, ConversationRow, EventRow, HandoverRow, MessageRow
 from store.writing import Repository
 
@@ -28,13 +29,14 @@ class ConversationReads(Repository):
         after: str | None = None,
         limit: int = 50,
     ) -> Page[ConversationSummary]:
-        """Conversations, the one with the newest message first. An empty `assignee` finds those of nobody.
+        """Conversations, the one with the newest message first. An empty `assignee` finds those of nobody. The statuses
+        `overdue` and `further_up` find those whose open handover is late, or went up the ladder.
 
         `text` finds what a contact, a message or an id has in it, capitals or not; nothing in it is a pattern.
         """
         rows = select(ConversationRow)
         if status is not None:
-            rows = rows.where(ConversationRow.status == status)
+            rows = rows.where(_has_status(status, self._clock()))
         if bot_id is not None:
             rows = rows.where(ConversationRow.bot_id == bot_id)
         if text:
@@ -115,6 +117,13 @@ class ConversationReads(Repository):
 def _seen(conversation_id: str) -> Select[MessageRow]:
     """What has left the outbox, or came in."""
     return select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.left_at.is_not(None))
+
+
+def _has_status(status: str, now: datetime) -> ColumnElement[bool]:
+    of_open_case = {"overdue": is_late(now), "further_up": and_(is_open(), went_up())}
+    if status not in of_open_case:
+        return ConversationRow.status == status
+    return exists().where(HandoverRow.conversation_id == ConversationRow.id, of_open_case[status])
 
 
 def _has(text: str) -> ColumnElement[bool]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.errors import NotFound
 from handover.ids import HandoverId, parse_handover_id, parse_task_id
+from handover.messages import HandoverStatus
 from handover.views import HandoverDetail, HandoverSummary, Page, TaskView
 from store import shapes
 from store.paging import Order, part
@@ -28,6 +29,8 @@ class HandoverReads(Repository):
         reason: str | None = None,
         assignee: str | None = None,
         status: str | Sequence[str] | None = None,
+        breached: bool | None = None,
+        escalated: bool | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         after: str | None = None,
@@ -35,9 +38,11 @@ class HandoverReads(Repository):
     ) -> Page[HandoverSummary]:
         """Handovers opened from `since` until before `until`, newest first. An empty `assignee` finds those of nobody.
 
-        One walk over several statuses misses none that changes from one to another meanwhile.
+        breached: whether a due time passed with something left to do. escalated: whether a rung asked somebody further up, or
+        found nobody there. One walk over several statuses misses none that changes from one to another meanwhile.
         """
         rows = select(HandoverRow).where(*opened(since, until), *_of_status(status))
+        rows = rows.where(*_whether(breached, missed_due(self._clock())), *_whether(escalated, went_up()))
         wanted = {"bot_id": bot_id, "conversation_id": conversation_id, "reason": reason}
         rows = rows.filter_by(**{name: value for name, value in wanted.items() if value is not None})
         if assignee is not None:
@@ -85,6 +90,32 @@ def _of_status(status: str | Sequence[str] | None) -> list[ColumnElement[bool]]:
     if status is None:
         return []
     return [HandoverRow.status.in_([status] if isinstance(status, str) else status)]
+
+
+def _whether(asked: bool | None, condition: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """That it is so, or that it is not; nothing where nobody asks."""
+    return [] if asked is None else [condition if asked else not_(condition)]
+
+
+def is_open() -> ColumnElement[bool]:
+    return HandoverRow.status.not_in([one for one in HandoverStatus if one.ended])
+
+
+def is_late(now: datetime) -> ColumnElement[bool]:
+    """That a handover has not ended, and its due time has passed."""
+    return and_(is_open(), HandoverRow.due_at.is_not(None), HandoverRow.due_at < now)
+
+
+def missed_due(now: datetime) -> ColumnElement[bool]:
+    """That a due time passed with something left to do, as `CountedCase.missed` counts it."""
+    return or_(HandoverRow.breached_at.is_not(None), is_late(now))
+
+
+def went_up() -> ColumnElement[bool]:
+    """That a rung has asked somebody further up, or found nobody there. A reminder is a rung as well, and asks nobody else;
+    only the text of the log's line tells the two apart."""
+    of_it = (LogRow.conversation_id == HandoverRow.conversation_id) & (LogRow.handover_number == HandoverRow.number)
+    return exists().where(of_it, LogRow.kind == "rung", LogRow.text.startswith("Rung "))
 
 
 def _with_status(status: str | None, now: datetime) -> Select[TaskRow]:

@@ -55,6 +55,12 @@ class HandoverFilters(CaseFilters):
 
     conversation_id: str | None = None
     status: Annotated[Sequence[HandoverStatus] | None, Field(description="One status, or several of them.")] = None
+    breached: Annotated[
+        bool | None, Field(description="Whether a due time passed with something left to do, as the numbers count it.")
+    ] = None
+    escalated: Annotated[
+        bool | None, Field(description="Whether somebody further up was asked, or nobody was left to ask.")
+    ] = None
 
 
 class HandoverList(HandoverFilters, Part):
@@ -73,7 +79,13 @@ class TaskList(Part):
 class ConversationList(Part):
     """A part of the conversations."""
 
-    status: Annotated[str | None, Field(description="`bot`, `escalated`, `human` or `closed`.")] = None
+    status: Annotated[
+        str | None,
+        Field(
+            description="`bot`, `escalated`, `human` or `closed`; of those with an open handover, `overdue`: it is late; "
+            "`further_up`: somebody further up was asked."
+        ),
+    ] = None
     assignee: Assignee = None
 
 

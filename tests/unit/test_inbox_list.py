@@ -7,7 +7,7 @@ import pytest
 from handover.messages import Author, HandoverStatus
 from store import Store
 from tests.unit.inbox_world import Browser, case, parsed
-from tests.unit.store_world import begin, said, take, told
+from tests.unit.store_world import begin, entry, said, take, told
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures", "tests.unit.inbox_fixtures"]
 
@@ -70,6 +70,9 @@ async def test_what_comes_next_is_said_to_whoever_has_it(browser: Browser, now_s
         ("status=bot", ["c3"]),
         ("status=escalated", ["c1", "c2"]),
         ("status=escalated&q=jamie", ["c1"]),
+        ("status=overdue", ["c2"]),
+        ("status=further_up", ["c1"]),
+        ("status=further_up&person=-", []),
         ("person=ann", ["c1"]),
         ("person=-", ["c2", "c3"]),
         ("bot=support", ["c1", "c2", "c3"]),
@@ -80,9 +83,10 @@ async def test_what_comes_next_is_said_to_whoever_has_it(browser: Browser, now_s
 async def test_conversations_are_found_by_state_person_bot_and_text(
     browser: Browser, now_store: Store, query: str, found: list[str]
 ) -> None:
-    await case(now_store, "c1", contact={"name": "Jamie Rivera"})
+    up = entry("up").model_copy(update={"kind": "rung", "text": "Rung 2: now with Ann Berg (manager)"})
+    await case(now_store, "c1", None, up, contact={"name": "Jamie Rivera"})
     await now_store.transcripts.take(take("t", "escalated", assignee="ann", of="c1"))
-    await case(now_store, "c2")
+    await case(now_store, "c2", due=-1)
     await begin(now_store, "c3")
     keep = said("a", conversation_id="c2")
     await now_store.transcripts.record(
@@ -102,6 +106,16 @@ async def test_the_next_part_of_a_search_keeps_to_it(browser: Browser, now_store
     rest = await parsed(ann, older.replace("&amp;", "&"))
     assert len(rest.listed("all")) == 2
     assert "open" not in rest.listed("all")
+
+
+async def test_what_has_ended_is_neither_overdue_nor_further_up(browser: Browser, now_store: Store) -> None:
+    up = entry("up").model_copy(update={"kind": "rung", "text": "Rung 2: now with Ann Berg (manager)"})
+    over = {"status": HandoverStatus.completed, "completed_at": datetime.now(UTC)}
+    await case(now_store, "c1", "ann", up, due=-1, **over)
+    omar = await browser("omar")
+    for state in ("overdue", "further_up"):
+        assert f'href="/conversations?status={state}"' in (await omar.get("/inbox")).text
+        assert (await parsed(omar, f"/conversations?status={state}")).listed("all") == []
 
 
 @pytest.mark.parametrize("query", ["status=lost", "person=%3Cb%3E", "q=" + "x" * 201, "after=nonsense"])

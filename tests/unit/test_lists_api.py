@@ -113,16 +113,17 @@ async def test_wrong_ids_are_refused_by_the_name_of_the_key(hers: Http, body: An
 @pytest.mark.parametrize(
     ("path", "filters"),
     [
-        ("/v1/conversations", ["status=bot", "assignee=ann", "assignee="]),
+        ("/v1/conversations", ["status=bot", "status=overdue", "status=further_up", "assignee=ann", "assignee="]),
         ("/v1/tasks", ["status=open", "assignee=ann", "status=overdue"]),
         (
             "/v1/handovers",
             [
                 *("bot_id=b", "conversation_id=c", "reason=r", "assignee=ann", "since=2026-01-01T00:00:00Z"),
                 *("status=open", "status=open&status=scheduled"),
+                *("breached=true", "breached=false", "escalated=true"),
             ],
         ),
-        ("/v1/metrics/handovers", ["bot_id=b", "assignee=ann", "until=2026-01-01T00:00:00Z"]),
+        ("/v1/metrics/handovers", ["bot_id=b", "conversation_id=c", "assignee=ann", "until=2026-01-01T00:00:00Z"]),
         (INBOX, ["unread=true"]),
     ],
 )

@@ -9,6 +9,7 @@ from handover.errors import NotFound, Refused
 from handover.messages import Author, HandoverStatus
 from store import Store
 from store.events import emit, publish
+from tests.unit.store_lives import Handover
 from tests.unit.store_world import START, Clock, begin, case_of, entry, open_one, said, save, take, task, told
 
 pytest_plugins = ["tests.unit.store_fixtures"]
@@ -163,6 +164,35 @@ async def test_handovers_are_found_by_what_they_are(store: Store) -> None:
     assert await _handovers(store, since=since, until=until) == ["c2~1", "c1~1"]
     page = await store.reads.handovers(limit=3)
     assert await _handovers(store, after=page.next) == ["c0~1"]
+
+
+async def test_handovers_are_found_by_what_went_wrong(store: Store, clock: Clock) -> None:
+    """Late with something left to do: completed too late, late and going on; in time, with time left, cancelled are not."""
+    await (await Handover.opened(store, "too-late")).completed(30)
+    await (await Handover.opened(store, "in-time")).completed(3)
+    await Handover.opened(store, "late")
+    await (await Handover.opened(store, "cancelled")).cancelled(3)
+    clock.forward(hours=31)
+    await Handover.opened(store, "new", at=clock.now)
+    assert await _handovers(store, breached=True) == ["too-late~1", "late~1"]
+    assert await _handovers(store, breached=False) == ["new~1", "in-time~1", "cancelled~1"]
+    assert (await store.reads.numbers()).breaches == 2
+
+
+async def test_handovers_are_found_by_who_was_asked(store: Store) -> None:
+    lines = {
+        "asked": ("rung", "Rung 2: now with Omar (manager)"),
+        "nobody": ("rung", "Rung 2: nobody is left to ask (manager)"),
+        "reminded": ("rung", "Reminded Ann"),
+        "skipped": ("rung_skipped", "Rung 1 passed over for rung 2"),
+    }
+    for name, (kind, text) in lines.items():
+        line = entry(name).model_copy(update={"kind": kind, "text": text})
+        await save(store, case_of(await open_one(store, name), name, seq=1), line)
+    assert await _handovers(store, escalated=True) == ["nobody~1", "asked~1"]
+    assert await _handovers(store, escalated=False) == ["skipped~1", "reminded~1"]
+    further_up = (await store.reads.conversations(status="further_up")).items
+    assert {one.conversation_id for one in further_up} == {"asked", "nobody"}
 
 
 async def _handovers(store: Store, **wanted: object) -> list[str]:

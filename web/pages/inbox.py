@@ -22,7 +22,7 @@ from web.pages.guard import Me, SignedIn, still_signed_in
 from web.pages.live import all_news, conversation_news, looks_of, own_looks, together, while_allowed, who_writes
 from web.pages.rendering import PageRoute, page, see, status_of, wants_html
 from web.pages.told import read_on_the_spot
-from web.pages.worklist import Search, names_of_staff, search, worklist
+from web.pages.worklist import CaseState, Search, names_of_staff, search, worklist
 from web.services import Parts, Services
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -45,14 +45,15 @@ async def everything(
     request: Request,
     parts: Parts,
     me: SignedIn,
-    status: ConversationStatus | Annotated[str, Query(max_length=0)] = "",
+    status: ConversationStatus | CaseState | Annotated[str, Query(max_length=0)] = "",
     person: Annotated[str, Query(pattern=r"^-?[a-z0-9_-]{0,64}$")] = "",
     bot: Annotated[str, Query(max_length=64)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
     after: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """All conversations, or those that match, newest first."""
-    asked = Search(ConversationStatus(status) if status else None, person, bot, q.strip())
+    state = status if isinstance(status, ConversationStatus | CaseState) else None
+    asked = Search(state, person, bot, q.strip())
     choices = await _choices(parts)
     entries, next_ = await search(parts, me, asked, choices["names"], after)
     context = {"asked": asked, "query": urlencode(asked.query), **choices}
@@ -143,7 +144,7 @@ async def act(request: Request, conversation_id: ConversationId, deed: Deed, par
 async def _choices(parts: Services) -> dict[str, Any]:
     """What a search can be narrowed down to: the team's names and the bots' by their ids."""
     bots = {one.bot.id: one.bot.name for one in await parts.admin.bots()}
-    return {"names": await names_of_staff(parts), "bots": bots, "states": words.CONVERSATION_STATES}
+    return {"names": await names_of_staff(parts), "bots": bots, "states": words.CONVERSATION_STATES | words.CASE_STATES}
 
 
 async def _looked(parts: Services, staff_id: str, conversation_id: str, event: int) -> None:

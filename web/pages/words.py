@@ -24,6 +24,9 @@ CONVERSATION_STATES = {
     "closed": "Closed",
 }
 
+CASE_STATES = {"overdue": "Overdue", "further_up": "Asked further up"}
+"""Of conversations with an open handover: what a manager looks after."""
+
 ACTION_STATES = {"running": "under way", "done": "done", "failed": "failed", "skipped": "skipped"}
 
 ACTIONS = {

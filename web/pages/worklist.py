@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from handover.messages import ConversationStatus
 from handover.trying import is_test
@@ -13,6 +14,13 @@ from web.services import Services
 
 SHOWN = 50
 """How many conversations a section shows; it says how many more there are."""
+
+
+class CaseState(StrEnum):
+    """How an open handover stands, beside the states of its conversation."""
+
+    overdue = "overdue"
+    further_up = "further_up"
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class Worklist:
 class Search:
     """What a list of conversations is narrowed down to; what is empty matches all. `person`: a staff id, or `-`: nobody."""
 
-    status: ConversationStatus | None = None
+    status: ConversationStatus | CaseState | None = None
     person: str = ""
     bot: str = ""
     text: str = ""
