@@ -150,6 +150,7 @@ def _report(case: Case) -> Report:
         priority=case.priority,
         assignee=case.holder_id,
         next_step=case.next_step,
+        next_at=case.next_at,
         answered=case.answered,
         reactivated=case.reactivated_at is not None,
         catch_up_at=case.catch_up_at,

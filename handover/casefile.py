@@ -136,6 +136,7 @@ class Report(Payload):
     priority: Priority = Priority.medium
     assignee: str | None = None
     next_step: str = ""
+    next_at: AwareDatetime | None = None
     answered: int = 0
     reactivated: bool = False
     catch_up_at: AwareDatetime | None = None

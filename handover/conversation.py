@@ -35,6 +35,7 @@ class OpenHandover(Payload):
     priority: Priority = Priority.medium
     assignee: str | None = None
     next_step: str = ""
+    next_at: AwareDatetime | None = None
     reactivated: bool = False
 
 
@@ -170,6 +171,7 @@ class ConversationState(Payload):
             priority=report.priority,
             assignee=report.assignee,
             next_step=report.next_step,
+            next_at=report.next_at,
             reactivated=report.reactivated,
         )
         return True
@@ -216,6 +218,7 @@ class ConversationState(Payload):
             priority=self.handover.priority,
             assignee=self.handover.assignee,
             next_step=self.handover.next_step,
+            next_at=self.handover.next_at,
         )
 
 

@@ -38,6 +38,7 @@ class HandoverView(Payload):
     priority: Priority
     assignee: str | None
     next_step: str = ""
+    next_at: datetime | None = None
 
 
 class ConversationView(Payload):
@@ -121,6 +122,8 @@ class TaskView(Payload):
     note: str = ""
     completed_at: datetime | None = None
     completed_by: str | None = None
+    converted: bool = False
+    unnecessary: bool = False
 
 
 class HandoverSummary(Payload):

@@ -241,6 +241,7 @@ class HandoverWorkflow:
             priority=case.priority,
             assignee=case.holder_id,
             next_step=case.next_step,
+            next_at=case.next_at,
         )
 
     # ---- small things --------------------------------------------------------------------------------------------------

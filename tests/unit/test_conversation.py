@@ -167,15 +167,16 @@ def test_a_second_handover_is_refused_and_names_the_first() -> None:
 def test_a_report_tells_how_the_handover_stands() -> None:
     state = handed_over()
     state.keep([3, 4, 5])
-    news = report(2, HandoverStatus.acknowledged, epoch=2, assignee="ben", next_step="Waits", answered=4)
+    news = report(2, HandoverStatus.acknowledged, epoch=2, assignee="ben", next_step="Waits", next_at=START, answered=4)
     assert state.hear(news)
     shown = state.view().handover
     assert shown is not None
-    assert (shown.handover_id, shown.status, shown.assignee, shown.next_step) == (
+    assert (shown.handover_id, shown.status, shown.assignee, shown.next_step, shown.next_at) == (
         "c1~1",
         "acknowledged",
         "ben",
         "Waits",
+        START,
     )
     assert (state.kept, state.epoch) == ([5], 2)
 

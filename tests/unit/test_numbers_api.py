@@ -64,6 +64,14 @@ async def test_every_handover_says_who_what_when_and_what_came_of_it(managers: H
     }
 
 
+async def test_a_task_says_whether_it_brought_something_or_was_needless(managers: Http, now_store: Store) -> None:
+    first = await Handover.opened(now_store, "c1")
+    await first.completed(2, "scheduled", follow_up_at=after(48), unnecessary=True)
+    await first.completed(50, converted=True)
+    tasks = [await got(managers, f"/tasks/c1~1~{number}") for number in (1, 2)]
+    assert [(one["converted"], one["unnecessary"]) for one in tasks] == [(False, True), (True, False)]
+
+
 async def test_the_numbers_each_bot_and_each_person(managers: Http, now_store: Store) -> None:
     await (await Handover.opened(now_store, "c1")).completed(30, converted=True)
     await Handover.opened(now_store, "c2", bot_id="billing", holder=None, at=datetime.now(UTC))

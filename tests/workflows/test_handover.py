@@ -26,6 +26,7 @@ from handover.messages import (
     Snooze,
     TaskCompleted,
 )
+from handover.views import HandoverView
 from tests.workflows.town import Town
 
 FINAL = "Thank you! Someone from the team will get back to you."
@@ -65,6 +66,21 @@ async def test_everything_that_a_handover_does_at_once(town: Town) -> None:
         "task": "done",
         "message": "done",
     }
+
+
+async def test_both_views_say_what_happens_next_and_when(town: Town) -> None:
+    await town.hand_over()
+    detail = await town.detail()
+    assert detail.next_at is not None
+    comes = (detail.next_step, detail.next_at)
+
+    async def conversation_says_so() -> bool:
+        seen = (await town.client.view(town.conversation_id)).handover
+        return seen is not None and (seen.next_step, seen.next_at) == comes
+
+    await town.until(conversation_says_so)
+    seen = HandoverView.model_validate(await town.handover_run().query("view"))
+    assert (seen.next_step, seen.next_at) == comes
 
 
 async def test_the_bot_is_silent_and_nothing_is_lost(town: Town) -> None:
