@@ -13,7 +13,7 @@ from handover.ids import CONVERSATION_ID
 from handover.messages import MAX_TEXT, Contact, HandoverStatus, Outcome, PostedMessage
 from handover.views import MessageView
 from web.filters import HandoverFilters
-from web.problems import problem
+from web.problems import ApiError, problem
 
 MAX_BODY = 64 * 1024
 
@@ -68,10 +68,10 @@ class StaffBody(Body):
 
 
 class TextBody(StaffBody):
-    """What a person writes. The same `message_id` again changes nothing."""
+    """What a person writes, in at most 16 KiB. The same `message_id` again changes nothing."""
 
     message_id: Annotated[str, Field(min_length=1, max_length=200)]
-    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    text: Annotated[str, Field(min_length=1)]
 
 
 class ReassignBody(StaffBody):
@@ -93,10 +93,10 @@ class MissedBody(ReasonBody):
 
 
 class CompleteBody(StaffBody):
-    """How a task ended. `follow_up_at` goes with the outcome `scheduled`, and is needed there."""
+    """How a task ended; the note has at most 16 KiB. `follow_up_at` goes with the outcome `scheduled`, and is needed there."""
 
     outcome: Outcome
-    note: Annotated[str, Field(max_length=MAX_TEXT)] = ""
+    note: str = ""
     follow_up_at: AwareDatetime | None = None
     converted: bool = False
     unnecessary: bool = False
@@ -243,6 +243,12 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive_again
+
+
+def check_length(text: str, what: str = "A message") -> None:
+    """Raise ApiError 413 for a text that no message may have."""
+    if too_long(text):
+        raise ApiError(413, "too_large", f"{what} has at most {MAX_TEXT // 1024} KiB. Nothing was stored.")
 
 
 def too_long(text: str) -> bool:

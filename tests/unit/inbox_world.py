@@ -36,6 +36,12 @@ class Desk(ClientDouble):
             raise Refused("not_yours", "It is not yours.", self.holder, datetime.now(UTC) - timedelta(minutes=3))
         return await self._do("reply", handover, act, key)
 
+    async def note(self, handover: HandoverId, act: Any, *, key: str | None = None) -> Any:
+        return await self._do("note", handover, act, key)
+
+    async def complete(self, done: Any, act: Any, *, key: str | None = None) -> Any:
+        return await self._do("complete", done, act, key)
+
     async def reopen(self, handover: HandoverId, act: Any, reason: str = "", *, key: str | None = None) -> Any:
         return await self._do("reopen", handover, (act.staff_id, reason), key)
 

@@ -13,10 +13,10 @@ from handover.messages import ByStaff, Opened, PostedMessage, RequestHuman
 from handover.views import ConversationDetail, ConversationSummary, MessageView, Page
 from web.access import Caller, Who
 from web.attached import ANSWERS, MessageRow, Place, attachment
-from web.bodies import HandoverBody, MessageBody, PostedAnswer, StaffBody, too_long
+from web.bodies import HandoverBody, MessageBody, PostedAnswer, StaffBody, check_length
 from web.filters import ConversationList
 from web.once import IdempotencyKey, once
-from web.problems import RESPONSES, ApiError
+from web.problems import RESPONSES
 from web.services import Parts, Services
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], responses=RESPONSES)
@@ -53,8 +53,7 @@ async def post(
     parts: Services, start: ConversationInput, message: PostedMessage, wait: float | None = None
 ) -> PostedAnswer:
     """Accept a message from whoever may send it: an API key, a door, or a visitor's page. `start` says whose it is."""
-    if too_long(message.text):
-        raise ApiError(413, "too_large", "A message has at most 16 KiB. Nothing was stored.")
+    check_length(message.text)
     await check_bot(parts, start.bot_id)
     conversation_id, message_id = start.conversation_id, message.message_id
     duplicate = await _came_before(parts, conversation_id, message_id)

@@ -24,7 +24,7 @@ from handover.messages import (
 from handover.views import HandoverDetail, HandoverNumbers, HandoverSummary, Page, TaskView
 from web.access import Caller, Who
 from web.acts import on_handover, on_task
-from web.bodies import BulkAnswer, CompleteBody, ReasonBody, ReassignBody, SnoozeBody, StaffBody, TextBody
+from web.bodies import BulkAnswer, CompleteBody, ReasonBody, ReassignBody, SnoozeBody, StaffBody, TextBody, check_length
 from web.filters import HandoverList, NumbersFilters, TaskList
 from web.fleet import Line, Order
 from web.once import REPLAYED, IdempotencyKey, once
@@ -64,6 +64,7 @@ async def claim(handover_id: str, body: StaffBody, acting: Acting) -> Response:
 @router.post("/handovers/{handover_id}/reply", response_model=Acted)
 async def reply(handover_id: str, body: TextBody, acting: Acting) -> Response:
     """Write to the contact, inside the conversation."""
+    check_length(body.text)
     act = Reply(staff_id=acting.who.acts_as(body.staff_id), message_id=body.message_id, text=body.text)
     return await acting.on(handover_id, lambda one: acting.parts.client.reply(one, act, key=acting.update_id))
 
@@ -71,6 +72,7 @@ async def reply(handover_id: str, body: TextBody, acting: Acting) -> Response:
 @router.post("/handovers/{handover_id}/note", response_model=Acted)
 async def note(handover_id: str, body: TextBody, acting: Acting) -> Response:
     """Write something down for colleagues; the contact never sees it."""
+    check_length(body.text, "A note")
     act = Note(staff_id=acting.who.acts_as(body.staff_id), message_id=body.message_id, text=body.text)
     return await acting.on(handover_id, lambda one: acting.parts.client.note(one, act, key=acting.update_id))
 
@@ -185,6 +187,7 @@ async def numbers(asked: Annotated[NumbersFilters, Query()], parts: Parts, who: 
 
 
 def _completion(body: CompleteBody, who: Caller) -> CompleteTask:
+    check_length(body.note, "A note")
     return CompleteTask(staff_id=who.acts_as(body.staff_id), **body.model_dump(exclude={"staff_id"}))
 
 
