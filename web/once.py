@@ -23,22 +23,26 @@ REPLAYED = {"Idempotent-Replayed": "true"}
 
 
 async def once(
-    parts: Services, who: Caller, key: str | None, request: Request, act: Callable[[], Awaitable[BaseModel]]
+    parts: Services, who: Caller, key: str | None, request: Request, act: Callable[[], Awaitable[BaseModel | None]]
 ) -> Response:
-    """Do something once for each of the caller's keys; without a key, each time."""
+    """Do something once for each of the caller's keys; without a key, each time. An act that answers nothing gives 204."""
     if key is None:
-        return JSONResponse(jsonable_encoder(await act()))
+        return _answered(jsonable_encoder(await act()))
     before = await first_answer(parts, who, key, request)
     if before is not None:
-        return JSONResponse(before, headers=REPLAYED)
+        return _answered(before, REPLAYED)
     actor = actor_of(who)
     try:
         answer: Any = jsonable_encoder(await act())
     except BaseException:
         await parts.door.abandon(actor, key)
         raise
-    await parts.door.finish(actor, key, 200, answer)
-    return JSONResponse(answer)
+    await parts.door.finish(actor, key, 200 if answer else 204, answer or {})
+    return _answered(answer)
+
+
+def _answered(answer: Any, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse(answer, headers=headers) if answer else Response(status_code=204, headers=headers)
 
 
 async def first_answer(parts: Services, who: Caller, key: str, request: Request) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from handover.casefile import Case, LogEntry
-from handover.errors import Refused
+from handover.errors import NotFound, Refused
 from handover.ids import HandoverId
 from store import Store
 from tests.unit.store_world import begin, case_of, open_one, save, task
@@ -23,6 +23,7 @@ class Desk(ClientDouble):
     def __init__(self) -> None:
         super().__init__()
         self.holder: str | None = None
+        self.closed: dict[str, str] = {}
 
     async def claim(self, handover: HandoverId, act: Any, *, key: str | None = None) -> Any:
         if self.holder is not None:
@@ -41,6 +42,12 @@ class Desk(ClientDouble):
 
     async def complete(self, done: Any, act: Any, *, key: str | None = None) -> Any:
         return await self._do("complete", done, act, key)
+
+    async def close(self, conversation_id: str, act: Any, *, key: str | None = None) -> None:
+        """Once; then no run is left that could be closed, until `closed` is emptied: the contact has written again."""
+        if conversation_id in self.closed:
+            raise NotFound("open conversation", conversation_id)
+        self.closed[conversation_id] = act.staff_id
 
     async def reopen(self, handover: HandoverId, act: Any, reason: str = "", *, key: str | None = None) -> Any:
         return await self._do("reopen", handover, (act.staff_id, reason), key)

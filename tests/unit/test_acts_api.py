@@ -50,3 +50,23 @@ async def test_a_text_over_16_kib_is_too_large_in_bytes(
     assert (answer.status_code, answer.json()["type"]) == (413, "urn:handover:problem:too_large")
     assert "16 KiB" in answer.json()["detail"]
     assert client.acts == []
+
+
+async def test_closing_again_with_the_same_key_gives_the_first_answer_again(omars: Http, client: Desk) -> None:
+    """Even where the contact has written since: what runs now is another run, which nobody has asked to close."""
+    key = {"Idempotency-Key": "k1"}
+    first = await omars.post("/v1/conversations/c1/close", json={}, headers=key)
+    assert client.closed == {"c1": "omar"}
+    again = await omars.post("/v1/conversations/c1/close", json={}, headers=key)
+    client.closed.clear()
+    later = await omars.post("/v1/conversations/c1/close", json={}, headers=key)
+    assert [(one.status_code, one.content) for one in (first, again, later)] == [(204, b"")] * 3
+    assert [one.headers.get("Idempotent-Replayed") for one in (first, again, later)] == [None, "true", "true"]
+    assert client.closed == {}
+    answer = await omars.post("/v1/conversations/c1/close", json={"staff_id": "omar"}, headers=key)
+    assert answer.status_code == 422, "the key was another request's"
+
+
+async def test_without_a_key_it_is_closed_once(omars: Http, client: Desk) -> None:
+    statuses = [(await omars.post("/v1/conversations/c1/close", json={})).status_code for _ in range(2)]
+    assert (statuses, client.closed) == ([204, 404], {"c1": "omar"})

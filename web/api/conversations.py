@@ -133,13 +133,19 @@ async def take_over(
     return await once(parts, who, key, request, step_in)
 
 
-@router.post("/{conversation_id}/close", status_code=204)
+@router.post("/{conversation_id}/close", status_code=204, response_class=Response)
 async def close(
-    conversation_id: ConversationId, body: StaffBody, parts: Parts, who: Who, key: IdempotencyKey = None
-) -> None:
+    conversation_id: ConversationId,
+    body: StaffBody,
+    parts: Parts,
+    who: Who,
+    request: Request,
+    key: IdempotencyKey = None,
+) -> Response:
     """A person closes the conversation. 409 while a handover is open: complete it first."""
+    act = ByStaff(staff_id=who.acts_as(body.staff_id))
     await parts.reads.conversation(conversation_id)
-    await parts.client.close(conversation_id, ByStaff(staff_id=who.acts_as(body.staff_id)), key=_key(who, key))
+    return await once(parts, who, key, request, lambda: parts.client.close(conversation_id, act, key=_key(who, key)))
 
 
 @router.get("")
