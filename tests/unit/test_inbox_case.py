@@ -12,7 +12,7 @@ from handover.casefile import ActionState, LogEntry
 from handover.messages import Author, Evidence, HandoverStatus, Trigger
 from store import Store
 from tests.unit.inbox_world import Browser, Desk, OtherSite, case
-from tests.unit.store_world import begin, said, told
+from tests.unit.store_world import begin, said, take, told
 from web.pages.live import together
 from web.pages.story import Moment, story
 from web.services import Services
@@ -154,6 +154,40 @@ async def test_a_form_acts_on_its_own_conversation_only(browser: Browser, now_st
         answer = await (await browser("omar")).post(f"/inbox/c1/{deed}", data={"handover": "c2~1"})
         assert answer.status_code == 404
     assert client.acts == []
+
+
+# ---- closing ---------------------------------------------------------------------------------------------------------
+
+
+async def test_anybody_closes_what_nobody_has_open(browser: Browser, now_store: Store, client: Desk) -> None:
+    await begin(now_store, "c1", name="Jamie <b>")
+    ann = await browser("ann")
+    html = (await ann.get("/inbox/c1")).text
+    assert 'action="/inbox/c1/close"' in html
+    assert "This conversation is closed" not in html
+    assert (await ann.post("/inbox/c1/close")).status_code == 303
+    assert client.closed == {"c1": "ann"}
+    await now_store.transcripts.take(take("close", "closed", handover=None, assignee=None))
+    html = (await ann.get("/inbox/c1")).text
+    assert 'action="/inbox/c1/close"' not in html
+    assert "This conversation is closed. If Jamie &lt;b&gt; writes again, it opens anew." in html
+
+
+async def test_who_closes_what_a_colleague_has_closed_is_told(browser: Browser, now_store: Store, client: Desk) -> None:
+    await begin(now_store, "c1")
+    client.closed["c1"] = "ben"
+    answer = await (await browser("ann")).post("/inbox/c1/close")
+    assert answer.status_code == 409
+    assert "The conversation was already closed." in answer.text
+
+
+@pytest.mark.parametrize(("status", "offered"), [("open", False), ("acknowledged", False), ("completed", True)])
+async def test_closing_is_offered_once_the_handover_has_ended(
+    browser: Browser, now_store: Store, status: str, offered: bool
+) -> None:
+    await case(now_store, "c1", "ann", status=status)
+    for who in ("ann", "omar"):
+        assert ('action="/inbox/c1/close"' in (await (await browser(who)).get("/inbox/c1")).text) is offered
 
 
 # ---- missed handovers ------------------------------------------------------------------------------------------------

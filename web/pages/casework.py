@@ -42,6 +42,7 @@ class Deed(StrEnum):
     reassign = "reassign"
     cancel = "cancel"
     reopen = "reopen"
+    close = "close"
     missed = "missed"
     not_missed = "not-missed"
 
@@ -166,7 +167,7 @@ def offers(conversation: ConversationDetail, me: Me, managed: frozenset[str]) ->
     """What this person may do here now; Handover itself looks again when they do it."""
     current = conversation.detail
     if current is None or current.status.ended:
-        return frozenset({Deed.take_over} | ({Deed.reopen} if current is not None and me.manages else set()))
+        return frozenset(_without_a_handover(conversation, me))
     possible = {Deed.note}
     if _may_claim(conversation, current, me):
         possible.add(Deed.claim)
@@ -175,6 +176,15 @@ def offers(conversation: ConversationDetail, me: Me, managed: frozenset[str]) ->
     if me.manages or current.assignee is None or current.assignee == me.staff_id or current.assignee in managed:
         possible |= _for_the_holder(conversation, current)
     return frozenset(possible)
+
+
+def _without_a_handover(conversation: ConversationDetail, me: Me) -> set[Deed]:
+    possible = {Deed.take_over}
+    if conversation.detail is not None and me.manages:
+        possible.add(Deed.reopen)
+    if conversation.status is not ConversationStatus.closed:
+        possible.add(Deed.close)
+    return possible
 
 
 def _may_claim(conversation: ConversationDetail, current: HandoverDetail, me: Me) -> bool:

@@ -186,6 +186,14 @@ async def _reopen(asked: Asked) -> None:
     await asked.parts.client.reopen(handover, act, asked.get("reason")[:MOST_REASON])
 
 
+async def _close(asked: Asked) -> None:
+    await asked.parts.reads.conversation(asked.conversation_id)
+    try:
+        await asked.parts.client.close(asked.conversation_id, ByStaff(staff_id=asked.staff_id))
+    except NotFound:
+        raise Refused("already_closed", "The conversation was already closed.") from None
+
+
 async def _missed(asked: Asked) -> None:
     await asked.parts.missed.mark(asked.conversation_id, asked.turn, asked.staff_id, asked.get("reason")[:MOST_REASON])
 
@@ -207,6 +215,7 @@ _DEEDS: dict[Deed, Callable[[Asked], Awaitable[None]]] = {
     Deed.reassign: _reassign,
     Deed.cancel: _cancel,
     Deed.reopen: _reopen,
+    Deed.close: _close,
     Deed.missed: _missed,
     Deed.not_missed: _not_missed,
 }
