@@ -633,6 +633,12 @@ class Reads(Protocol):
         self, conversation_id: str, *, after: int = 0, limit: int = 200, notes: bool = False
     ) -> Page[MessageView]: ...
 
+    async def newest_messages(
+        self, conversation_id: str, *, before: int | None = None, limit: int = 200
+    ) -> Page[MessageView]:
+        """As the team sees them: the last messages, those above row `before`, oldest first; `next` asks for those above."""
+        ...
+
     async def events(self, conversation_id: str, *, after: int = 0, limit: int = 200) -> list[EventView]: ...
 
     async def handovers(

@@ -79,6 +79,20 @@ class ConversationReads(Repository):
         items = [shapes.message(row) for row in found[:limit]]
         return Page(items=items, next=str(items[-1].row) if more else None)
 
+    async def newest_messages(
+        self, conversation_id: str, *, before: int | None = None, limit: int = 200
+    ) -> Page[MessageView]:
+        """The last messages as the team sees them, those above row `before`, oldest first. `next` is the row of the first of
+        them, where there are earlier ones. Raises NotFound."""
+        rows = select(MessageRow).where(MessageRow.conversation_id == conversation_id)
+        if before is not None:
+            rows = rows.where(MessageRow.row < before)
+        async with self._database.read() as session:
+            await _known(session, conversation_id)
+            found = (await session.scalars(rows.order_by(MessageRow.row.desc()).limit(limit + 1))).all()
+        items = [shapes.message(row) for row in reversed(found[:limit])]
+        return Page(items=items, next=str(items[0].row) if len(found) > limit else None)
+
     async def turn_of(self, conversation_id: str, message_id: str) -> int | None:
         """The turn that took a message of the contact; None where none has yet."""
         taken = select(MessageRow.turn).where(

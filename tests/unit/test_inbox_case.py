@@ -1,6 +1,7 @@
 """The page of a conversation: its story, what a person may do, races lost, reviews, and who is writing."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -101,6 +102,36 @@ async def test_the_page_shows_the_story_as_text(browser: Browser, now_store: Sto
     html = (await (await browser("ann")).get("/inbox/c1")).text
     assert "&lt;script&gt;alert(1)" in html
     assert "<script>alert" not in html
+
+
+# ---- long conversations ----------------------------------------------------------------------------------------------
+
+
+async def test_a_long_conversation_shows_its_newest_messages_and_links_to_earlier_ones(
+    browser: Browser, now_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.casework.MOST_MESSAGES", 3)
+    await case(now_store, "c1")
+    await now_store.transcripts.record(said(*(f"words {number}" for number in range(5))))
+    ann = await browser("ann")
+    pages, path = [], "/inbox/c1"
+    while path:
+        html = (await ann.get(path)).text
+        pages.append([number for number in range(5) if f">words {number}<" in html])
+        assert f'data-source="{path}"' in html
+        path = "".join(re.findall(r'href="([^"]+)">Earlier messages</a>', html))
+    assert pages == [[2, 3, 4], [0, 1]]
+    assert '<a href="/inbox/c1">See the newest</a>' in html
+
+
+async def test_who_looks_at_earlier_messages_has_not_seen_the_newest(browser: Browser, now_store: Store) -> None:
+    await case(now_store, "c1")
+    ann = await browser("ann")
+    assert 'data-event=""' in (await ann.get("/inbox/c1?before=1")).text
+    assert (await now_store.desk.news("ann", ["c1"]))["c1"].seen is None
+    assert 'data-event=""' not in (await ann.get("/inbox/c1")).text
+    assert (await now_store.desk.news("ann", ["c1"]))["c1"].seen is not None
+    assert (await ann.get("/inbox/c1?before=0")).status_code == 422
 
 
 # ---- races -----------------------------------------------------------------------------------------------------------

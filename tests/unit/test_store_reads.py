@@ -125,6 +125,25 @@ async def test_messages_in_parts_and_notes_for_colleagues_alone(store: Store) ->
         await store.reads.messages("unknown")
 
 
+async def test_the_newest_messages_and_then_those_above_them(store: Store) -> None:
+    await store.transcripts.record(said("m1", "m2"))
+    await store.transcripts.put(told("note", author=Author.note))
+    await store.transcripts.record(said("other", conversation_id="c2"))
+    await store.transcripts.put(told("waiting"))
+    await store.transcripts.record(said("m3", turn=2))
+    seen, before = [], None
+    while True:
+        part = await store.reads.newest_messages("c1", before=before, limit=2)
+        seen.append([one.text for one in part.items])
+        if part.next is None:
+            break
+        before = int(part.next)
+    assert seen == [["waiting", "m3"], ["m2", "note"], ["m1"]]
+    assert (await store.reads.newest_messages("c1", limit=5)).next is None
+    with pytest.raises(NotFound):
+        await store.reads.newest_messages("unknown")
+
+
 async def test_the_turn_of_a_message_and_its_replies(store: Store) -> None:
     await store.transcripts.record(said("m1", turn=3))
     for key, turn in (("a", 3), ("b", 3), ("c", 4)):

@@ -26,7 +26,7 @@ from web.pages.worklist import display_name
 from web.services import Services
 
 MOST_MESSAGES = 2000
-_PART = 200
+"""How many messages the page shows at once: the newest, and on a page of their own each so many that were earlier."""
 
 
 class Deed(StrEnum):
@@ -61,6 +61,10 @@ class Casework:
 
     conversation: ConversationDetail
     messages: list[MessageView]
+    earlier_messages: str | None
+    """The row above which there are earlier messages; None where all of them are shown."""
+    before: int | None
+    """The page shows messages above this row; None: the newest."""
     earlier: list[HandoverSummary]
     team: list[Staff]
     names: Mapping[str, str]
@@ -134,14 +138,14 @@ class Casework:
         return ""
 
 
-async def casework(parts: Services, me: Me, conversation_id: str) -> Casework:
-    """What the page of a conversation shows. Raises NotFound."""
+async def casework(parts: Services, me: Me, conversation_id: str, before: int | None = None) -> Casework:
+    """What the page of a conversation shows, with the messages above a row, or the newest. Raises NotFound."""
     reads = parts.reads
     # What is new is asked for first: what comes while the rest is read is shown, but not counted as seen.
     news = (await parts.desk.news(me.staff_id, [conversation_id])).get(conversation_id, News())
     conversation, messages, handovers, team, marks, canned = await asyncio.gather(
         reads.conversation(conversation_id),
-        _messages(parts, conversation_id),
+        reads.newest_messages(conversation_id, before=before, limit=MOST_MESSAGES),
         reads.handovers(conversation_id=conversation_id),
         parts.admin.team(),
         parts.missed.missed(conversation_id),
@@ -151,7 +155,9 @@ async def casework(parts: Services, me: Me, conversation_id: str) -> Casework:
     name = conversation.contact.name
     return Casework(
         conversation=conversation,
-        messages=messages,
+        messages=messages.items,
+        earlier_messages=messages.next,
+        before=before,
         earlier=[one for one in handovers.items if current is None or one.handover_id != current.handover_id],
         team=[person for person in team if person.enabled],
         names={person.id: person.name for person in team},
@@ -204,14 +210,3 @@ def _for_the_holder(conversation: ConversationDetail, current: HandoverDetail) -
 
 def _people_managed_by(me: Me, team: list[Staff]) -> frozenset[str]:
     return frozenset(person.id for person in team if person.manager == me.staff_id)
-
-
-async def _messages(parts: Services, conversation_id: str) -> list[MessageView]:
-    """All that was said, notes included."""
-    found: list[MessageView] = []
-    after: str | None = "0"
-    while after is not None and len(found) < MOST_MESSAGES:
-        part = await parts.reads.messages(conversation_id, after=int(after), limit=_PART, notes=True)
-        found += part.items
-        after = part.next
-    return found

@@ -69,11 +69,18 @@ async def live_list(request: Request, parts: Parts, me: SignedIn) -> AsyncIterat
 
 
 @router.get("/inbox/{conversation_id}")
-async def one_conversation(request: Request, conversation_id: ConversationId, parts: Parts, me: SignedIn) -> Response:
-    """One conversation with its handover. Who opens it has looked at it; a script that reads it again says so itself."""
-    case = await casework(parts, me, conversation_id)
+async def one_conversation(
+    request: Request,
+    conversation_id: ConversationId,
+    parts: Parts,
+    me: SignedIn,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+) -> Response:
+    """One conversation with its handover, and its newest messages or those above a row. Who opens the newest has looked at
+    it; a script that reads it again says so itself."""
+    case = await casework(parts, me, conversation_id, before)
     answer = _show(request, me, case)
-    if wants_html(request):
+    if wants_html(request) and before is None:
         answer.background = BackgroundTask(_looked, parts, me.staff_id, conversation_id, case.news.newest)
     return answer
 
