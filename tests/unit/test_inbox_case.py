@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from fastapi.sse import ServerSentEvent
 
-from handover.casefile import ActionState, LogEntry
+from handover.casefile import ActionState, AssignRequest, LogEntry
 from handover.messages import Author, Evidence, HandoverStatus, Trigger
+from handover.staff import Staff
 from store import Store
 from tests.unit.inbox_world import Browser, Desk, OtherSite, case
-from tests.unit.store_world import begin, said, take, told
+from tests.unit.store_world import begin, said, staff, take, told
 from web.pages.live import together
 from web.pages.story import Moment, story
 from web.services import Services
@@ -154,6 +155,39 @@ async def test_who_loses_a_reply_keeps_the_text(browser: Browser, now_store: Sto
     assert "Ben Okafor holds this handover, taken 3 min ago" in answer.text
     assert "I was about to say &lt;this&gt;</textarea>" in answer.text
     assert client.acts == []
+
+
+# ---- giving it away --------------------------------------------------------------------------------------------------
+
+
+async def test_only_who_would_be_found_can_be_given_a_case(browser: Browser, now_store: Store) -> None:
+    """As the store chooses: nobody who is away, no role without a free place, a person who is full by name alone."""
+    people = [
+        Staff(id="zoe", name="Zoe <z>", roles=["night", "day"], available=False),
+        Staff(id="max", name="Max", roles=["day", "late"], capacity=1),
+        Staff(id="gone", name="Gone", roles=["former"], enabled=False),
+    ]
+    await staff(now_store, *people)
+    await case(now_store, "c1", "ann")
+    await case(now_store, "c2", "max")
+    html = (await (await browser("omar")).get("/inbox/c1")).text
+    options = dict(re.findall(r'<option value="((?:user|role):\w+|manager)" (disabled|)>', html))
+    assert options == {
+        "user:ben": "",
+        "user:max": "",
+        "user:omar": "",
+        "user:zoe": "disabled",
+        "role:day": "disabled",
+        "role:late": "disabled",
+        "role:night": "disabled",
+        "manager": "",
+    }
+    for shown in ("Zoe &lt;z&gt; (away)", "Max, has 1 of 1", "Somebody in day (all are away or full)"):
+        assert f">{shown}</option>" in html
+    for to, disabled in options.items():
+        request = AssignRequest(key=to, conversation_id="c1", number=1, targets=[to], asked=["ann"], holder="ann")
+        found = await now_store.team.assign(request)
+        assert (found.holder is None) is bool(disabled), to
 
 
 # ---- reopening -------------------------------------------------------------------------------------------------------

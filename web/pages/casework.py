@@ -21,6 +21,7 @@ from handover.views import (
     TaskView,
 )
 from web.pages.guard import Me
+from web.pages.receivers import Receivers, receivers
 from web.pages.story import Moment, story
 from web.pages.worklist import display_name
 from web.services import Services
@@ -66,7 +67,7 @@ class Casework:
     before: int | None
     """The page shows messages above this row; None: the newest."""
     earlier: list[HandoverSummary]
-    team: list[Staff]
+    receivers: Receivers
     names: Mapping[str, str]
     offers: frozenset[Deed]
     marks: Mapping[int, MissedView]
@@ -90,10 +91,6 @@ class Casework:
         """The open task."""
         tasks = self.handover.tasks if self.handover else []
         return next((one for one in reversed(tasks) if one.status == "open"), None)
-
-    @property
-    def roles(self) -> list[str]:
-        return sorted({role for person in self.team for role in person.roles})
 
     @property
     def story(self) -> list[Moment]:
@@ -152,6 +149,7 @@ async def casework(parts: Services, me: Me, conversation_id: str, before: int | 
         parts.desk.canned(),
     )
     current = conversation.detail
+    loads = await parts.people.loads() if current is not None and not current.status.ended else {}
     name = conversation.contact.name
     return Casework(
         conversation=conversation,
@@ -159,7 +157,7 @@ async def casework(parts: Services, me: Me, conversation_id: str, before: int | 
         earlier_messages=messages.next,
         before=before,
         earlier=[one for one in handovers.items if current is None or one.handover_id != current.handover_id],
-        team=[person for person in team if person.enabled],
+        receivers=receivers(team, loads, current.assignee if current else None),
         names={person.id: person.name for person in team},
         offers=offers(conversation, me, managed=_people_managed_by(me, team)),
         marks={one.turn: one for one in marks},
