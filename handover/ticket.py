@@ -16,6 +16,9 @@ from handover.outside import Said, Ticket
 from handover.ports import Line
 from handover.wording import plain
 
+SYSTEMS = ("webhook", "zendesk")
+"""Where tickets can be opened, as the settings of actions name it."""
+
 MOST_READ = 1000
 """How many of a conversation's newest messages a ticket may hold."""
 

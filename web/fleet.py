@@ -27,6 +27,7 @@ from web.bodies import (
     BulkSnoozeBody,
     OpenHandovers,
 )
+from web.names import check_target
 from web.once import IdempotencyKey, actor_of, first_answer
 from web.problems import ApiError, problem_type
 from web.services import Parts
@@ -132,7 +133,7 @@ class Order:
         _check_person(self.by, team)
         match self.body:
             case BulkReassignBody(to=to):
-                _check_target(to, team)
+                check_target(to, team)
             case BulkSnoozeBody(until=until) if until <= datetime.now(UTC):
                 raise Refused("time_out_of_range", "until: allowed is a time from now to a year ahead.")
 
@@ -206,12 +207,3 @@ def _check_person(staff_id: str, team: Sequence[Staff]) -> None:
         raise Refused("unknown_staff", f"staff_id: {NotFound('staff member', staff_id)}")
     if not is_manager(person):
         raise ApiError(403, "managers_only", f"This is for managers and admins, and {person.name} is neither.")
-
-
-def _check_target(to: str, team: Sequence[Staff]) -> None:
-    kind, _, name = to.partition(":")
-    names = {"user": {one.id for one in team}, "role": {role for one in team for role in one.roles}}
-    if kind in names and name not in names[kind]:
-        raise ApiError(
-            422, "unknown_target", f"to: nobody is {to}; allowed are {kind}:{f', {kind}:'.join(sorted(names[kind]))}."
-        )

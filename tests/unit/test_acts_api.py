@@ -70,3 +70,23 @@ async def test_closing_again_with_the_same_key_gives_the_first_answer_again(omar
 async def test_without_a_key_it_is_closed_once(omars: Http, client: Desk) -> None:
     statuses = [(await omars.post("/v1/conversations/c1/close", json={})).status_code for _ in range(2)]
     assert (statuses, client.closed) == ([204, 404], {"c1": "omar"})
+
+
+@pytest.mark.parametrize(
+    ("to", "allowed"),
+    [("role:suport", "(did you mean role:support?); allowed are role:support"), ("user:anna", "user:ann, user:omar")],
+)
+async def test_giving_a_case_to_nobody_says_who_there_is(omars: Http, client: Desk, to: str, allowed: str) -> None:
+    answer = await omars.post("/v1/handovers/c1~1/reassign", json={"to": to})
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:handover:problem:unknown_target")
+    assert to in answer.json()["detail"]
+    assert allowed in answer.json()["detail"]
+    assert client.acts == []
+
+
+@pytest.mark.parametrize("to", ["role:support", "user:ann", "manager"])
+async def test_giving_a_case_to_somebody_who_is_known_is_for_the_handover_to_decide(
+    omars: Http, client: Desk, to: str
+) -> None:
+    assert (await omars.post("/v1/handovers/c1~1/reassign", json={"to": to})).status_code == 200
+    assert [act[2].to for act in client.acts] == [to]

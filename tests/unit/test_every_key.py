@@ -40,7 +40,9 @@ from handover.documents import read_bot, read_team, validated
 from handover.errors import SettingsError
 from handover.quiet import ClockTime
 from handover.staff import Team
+from store import Store
 from store.first_start import EXAMPLES
+from tests.unit.store_world import staff
 from tests.unit.web_world import SignIn
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures"]
@@ -384,7 +386,8 @@ def test_two_rules_of_one_name_are_refused() -> None:
     )
 
 
-async def test_the_api_refuses_in_the_same_words_and_nothing_is_changed(sign_in: SignIn) -> None:
+async def test_the_api_refuses_in_the_same_words_and_nothing_is_changed(now_store: Store, sign_in: SignIn) -> None:
+    await staff(now_store, *Team.model_validate(EXAMPLE["staff"]).staff)
     http = await sign_in()
     good = await http.put("/v1/bots/hvac", json=EXAMPLE["bot"])
     path = (*ACTIONS, "follow_up", "ladder", 0, "to")

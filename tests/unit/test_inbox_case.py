@@ -190,6 +190,15 @@ async def test_only_who_would_be_found_can_be_given_a_case(browser: Browser, now
         assert (found.holder is None) is bool(disabled), to
 
 
+async def test_a_case_is_not_given_to_a_role_that_nobody_has(browser: Browser, now_store: Store, client: Desk) -> None:
+    await case(now_store, "c1", "ann")
+    form = {"handover": "c1~1", "to": "role:<former>"}
+    answer = await (await browser("omar")).post("/inbox/c1/reassign", data=form)
+    assert answer.status_code == 422
+    assert "Who gets it: nobody is role:&lt;former&gt;; allowed are manager." in answer.text
+    assert client.acts == []
+
+
 # ---- reopening -------------------------------------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ from web.acts import on_handover, on_task
 from web.bodies import BulkAnswer, CompleteBody, ReasonBody, ReassignBody, SnoozeBody, StaffBody, TextBody, check_length
 from web.filters import HandoverList, NumbersFilters, TaskList
 from web.fleet import Line, Order
+from web.names import check_target
 from web.once import REPLAYED, IdempotencyKey, once
 from web.problems import RESPONSES
 from web.services import Parts
@@ -79,7 +80,8 @@ async def note(handover_id: str, body: TextBody, acting: Acting) -> Response:
 
 @router.post("/handovers/{handover_id}/reassign", response_model=Acted)
 async def reassign(handover_id: str, body: ReassignBody, acting: Acting) -> Response:
-    """Give the case to `user:ID`, `role:NAME` or `manager`."""
+    """Give the case to `user:ID`, `role:NAME` or `manager`. 409 where nobody of them is there now."""
+    check_target(body.to, await acting.parts.admin.team())
     act = Reassign(staff_id=acting.who.acts_as(body.staff_id), to=body.to)
     return await acting.on(handover_id, lambda one: acting.parts.client.reassign(one, act, key=acting.update_id))
 

@@ -13,6 +13,7 @@ from handover.ports import Versioned
 from handover.staff import Staff
 from handover.views import Page
 from web.access import Manager, Who
+from web.names import check_names
 from web.problems import RESPONSES
 from web.services import Parts
 from web.team import change_person
@@ -58,6 +59,7 @@ async def put_bot(
     """Change a bot, or make one. Open handovers keep the settings that they began with."""
     bot = validated(Bot, {"id": bot_id, **settings}, "bot")
     _same_id("bot", bot.id, bot_id)
+    check_names(bot, await parts.admin.team())
     return _shown(await parts.admin.put_bot(bot, by=who.staff_id or who.name, expected=version))
 
 

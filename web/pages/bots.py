@@ -15,6 +15,7 @@ from handover.errors import NotFound, Problem, Refused, SettingsError
 from handover.ids import SETTINGS_ID
 from handover.ports import Versioned
 from web.pages import bot_chat
+from web.names import check_names
 from web.pages.bot_form import ACTIONS, Draft
 from web.pages.bot_page import Shown, as_json, bot_page, conflict, one_version, saved_versions
 from web.pages.bot_try import Trial, trial
@@ -193,7 +194,9 @@ async def _save(request: Request, parts: Services, me: Me, saving: _Saving) -> R
     """The draft as the next version. What can't be used, or would undo somebody else's change, is refused and kept."""
     stored, draft, posted, expected = saving
     try:
-        saved = await parts.admin.put_bot(draft.bot(), by=me.staff_id, expected=expected)
+        bot = draft.bot()
+        check_names(bot, await parts.admin.team())
+        saved = await parts.admin.put_bot(bot, by=me.staff_id, expected=expected)
     except SettingsError as error:
         shown = Shown(draft, error.problems, typed=posted.typed, expected=expected)
         return await _show(request, parts, me, stored, shown, 422)

@@ -22,6 +22,7 @@ from handover.messages import (
 )
 from web.acts import claim, on_handover, on_task
 from web.bodies import too_long
+from web.names import wrong_target
 from web.pages.casework import Deed
 from web.services import Services
 
@@ -172,6 +173,9 @@ async def _reassign(asked: Asked) -> None:
     to = asked.text("to", "Who gets it")
     if to != "manager" and not to.startswith(("user:", "role:")):
         raise NotLikeThis("Choose a person, a role or the manager.")
+    wrong = wrong_target(to, await asked.parts.admin.team())
+    if wrong is not None:
+        raise NotLikeThis(f"Who gets it: {wrong[:MOST_REASON]}.")
     act = Reassign(staff_id=asked.staff_id, to=to[:80])
     await asked.on(lambda one: asked.parts.client.reassign(one, act))
 
