@@ -1,4 +1,4 @@
-"""The tables. Everything but settings, access and the fence (conversations.epoch) is a projection of the workflows."""
+"""The tables. What is no projection of the workflows is named in docs/architecture.md, rule 1."""
 
 from datetime import datetime
 from typing import Any
