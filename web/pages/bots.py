@@ -14,8 +14,8 @@ from handover.documents import read_bot, validated, write_bot
 from handover.errors import NotFound, Problem, Refused, SettingsError
 from handover.ids import SETTINGS_ID
 from handover.ports import Versioned
-from web.pages import bot_chat
 from web.names import check_names
+from web.pages import bot_chat
 from web.pages.bot_form import ACTIONS, Draft
 from web.pages.bot_page import Shown, as_json, bot_page, conflict, one_version, saved_versions
 from web.pages.bot_try import Trial, trial
