@@ -9,7 +9,7 @@ from handover.escalation import arm, due_at, later, waits_for_opening
 from handover.hours import after_working, is_online, is_open, open_time
 from handover.lifecycle import Event, move
 from handover.messages import CompleteTask, Contact, Evidence, HandoverStatus, Outcome, Trigger
-from handover.wording import agent_label, fill, first_name, in_words, keepable, placeholders
+from handover.wording import agent_label, fill, first_name, in_words, keepable, placeholders, written_promise
 
 OUTCOME_EVENTS = {
     Outcome.closed: Event.completed,
@@ -262,6 +262,15 @@ def response_window(case: Case, now: datetime) -> timedelta | None:
     much before it in the hours that the team is there. None where the due time has passed."""
     due = due_at(case)
     return max(due, after_working(case.calendar, now, work_ahead(case))) - now if due > now else None
+
+
+def promised(case: Case, now: datetime) -> timedelta | None:
+    """How long the final message says at most that it takes; None where it names no length of time."""
+    template, window = situation_text(case, now), response_window(case, now)
+    if "response_window" in placeholders(template):
+        return window
+    written = written_promise(template)
+    return max(written, window) if written and window else written
 
 
 def contact_question(case: Case, now: datetime) -> str:

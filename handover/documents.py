@@ -1,6 +1,6 @@
 """Settings from YAML text, with errors that name file, line and key, and what is allowed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
@@ -57,13 +57,22 @@ def write_bot(bot: Bot) -> str:
 
 def read_team(text: str, source: str) -> list[Staff]:
     """A team from YAML or JSON text. Raises SettingsError, also for two people of one id or an unknown manager."""
+    return read_settings(Team, text, source, lambda team: team_problems(team.staff)).staff
+
+
+def read_settings(model: type[Model], text: str, source: str, misfits: Callable[[Model], list[Problem]]) -> Model:
+    """Settings of any model from YAML or JSON text. Raises SettingsError, also for what `misfits` finds."""
     value, lines = _parsed(text, source)
-    team = validated(Team, value, source, lines).staff
+    read = validated(model, value, source, lines)
     places = {_dotted(path): line for path, line in lines.items()}
-    problems = [replace(problem, line=places.get(problem.key)) for problem in team_problems(team)]
-    if problems:
+    if problems := [replace(problem, line=places.get(problem.key)) for problem in misfits(read)]:
         raise SettingsError(source, problems)
-    return team
+    return read
+
+
+def top_keys(text: str, source: str) -> set[str]:
+    """The keys at the top of a YAML or JSON text: they say which settings it holds. Raises SettingsError."""
+    return {str(key) for key in _parsed(text, source)[0]}
 
 
 def team_problems(team: list[Staff]) -> list[Problem]:

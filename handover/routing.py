@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from handover.casefile import Holder
+from handover.casefile import Assigned, AssignRequest, Holder
 from handover.staff import Access, Staff
 
 
@@ -45,6 +45,17 @@ def choose(
         if found is not None:
             return Choice(found, target)
     return None
+
+
+def assign(request: AssignRequest, candidates: Sequence[Candidate]) -> Assigned:
+    """Who gets the case that the request is about; where nobody does, who is told of it."""
+    # An owner comes first, even when full; one who is away or gone is passed over like any other target.
+    targets = [f"user:{request.owner}", *request.targets] if request.owner else request.targets
+    choice = choose(targets, candidates, skills=request.skills, asked=request.asked, holder=request.holder)
+    if choice is None:
+        return Assigned(tell=to_tell(targets, candidates))
+    person = choice.candidate.staff
+    return Assigned(holder=holder_of(person), target=choice.target, ahead=choice.candidate.load)
 
 
 def to_tell(targets: Sequence[str], candidates: Sequence[Candidate]) -> list[str]:

@@ -71,6 +71,12 @@ def pressed_button(rules: Rules, text: str, key: str) -> Trigger | None:
     )
 
 
+def trigger_of(rules: Rules, name: str, text: str, key: str) -> Trigger | None:
+    """The trigger of one rule that fires alone; None where the bot has no such rule, or has it switched off."""
+    rule = _rule(rules, name)
+    return _trigger([(rule, _evidence(rule, Score(score=1.0, matched=text)))], text, key, rules) if rule else None
+
+
 def rules_of(bot: Bot, version: int, has_button: bool) -> Rules:
     """A bot's enabled rules in the order in which they are asked, without the phrases."""
     settings = bot.handover

@@ -71,9 +71,17 @@ def keepable(text: str, window: timedelta | None) -> str:
     return _PROMISE.sub(lambda promise: _kept(promise, window), text)
 
 
+def written_promise(text: str) -> timedelta | None:
+    """The shortest length of time that is written out in a text as a promise ("within 24 hours"); None where none is."""
+    return min(map(_length, _PROMISE.finditer(text)), default=None)
+
+
 def _kept(promise: re.Match[str], window: timedelta | None) -> str:
-    promised = timedelta(**{f"{promise['unit'].lower()}s": float(promise["number"])})
-    return promise[0] if window is None or promised >= window else f"{promise['within']}{in_words(window)}"
+    return promise[0] if window is None or _length(promise) >= window else f"{promise['within']}{in_words(window)}"
+
+
+def _length(promise: re.Match[str]) -> timedelta:
+    return timedelta(**{f"{promise['unit'].lower()}s": float(promise["number"])})
 
 
 def _count(number: int, unit: str) -> str:

@@ -128,9 +128,11 @@ async def _tasks(session: AsyncSession, scope: Scope) -> dict[tuple[str, int], l
 
 async def _conversations(session: AsyncSession, scope: Scope) -> tuple[int, int]:
     """How many conversations began in the time, and how many of those have a handover."""
-    began = [ConversationRow.channel != TEST_CHANNEL]
-    whose = {ConversationRow.bot_id: scope.bot_id, ConversationRow.id: scope.conversation_id}
-    began += [column == value for column, value in whose.items() if value is not None]
+    began: list[ColumnElement[bool]] = [ConversationRow.channel != TEST_CHANNEL]
+    if scope.bot_id is not None:
+        began.append(ConversationRow.bot_id == scope.bot_id)
+    if scope.conversation_id is not None:
+        began.append(ConversationRow.id == scope.conversation_id)
     if scope.since is not None:
         began.append(ConversationRow.created_at >= scope.since)
     if scope.until is not None:

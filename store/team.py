@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handover.casefile import Assigned, AssignRequest, Case
 from handover.errors import NotFound
-from handover.routing import Candidate, choose, holder_of, managers_of, to_tell
+from handover.routing import Candidate, assign, managers_of
 from handover.staff import Staff
 from handover.trying import is_test
 from store.tables import AssignmentRow, ConversationRow, ReservationRow, StaffRow
@@ -40,7 +40,7 @@ class Team(Repository):
             before = await session.get(AssignmentRow, request.key)
             if before is not None:
                 return Assigned.model_validate(before.answer)
-            answer = _choose(request, await _candidates(session, team))
+            answer = assign(request, await _candidates(session, team))
             await self._write_down(session, request, answer, team)
             return answer
 
@@ -52,16 +52,6 @@ class Team(Repository):
             last = max(row.last_assigned for row in team.values())
             team[answer.holder.staff_id].last_assigned = last + 1
             await reserve(session, request.conversation_id, request.number, answer.holder.staff_id)
-
-
-def _choose(request: AssignRequest, candidates: list[Candidate]) -> Assigned:
-    # An owner comes first, even when full; one who is away or gone is passed over like any other target.
-    targets = [f"user:{request.owner}", *request.targets] if request.owner else request.targets
-    choice = choose(targets, candidates, skills=request.skills, asked=request.asked, holder=request.holder)
-    if choice is None:
-        return Assigned(tell=to_tell(targets, candidates))
-    person = choice.candidate.staff
-    return Assigned(holder=holder_of(person), target=choice.target, ahead=choice.candidate.load)
 
 
 async def _is_tried(session: AsyncSession, conversation_id: str) -> bool:
