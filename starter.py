@@ -21,10 +21,14 @@ from console.chat import chat as talk
 from console.demo import demo as play_demo
 from console.fleet import Fleet, body
 from console.server import serve
+from console.simulate import MOST_WEEKS, Files, play, read_sides
+from console.simulated import show as show_simulation
+from console.simulated import write_csv as write_cases
 from console.tasks import show_tasks
 from engine.stack import StackFailed, StackPlan
 from handover.documents import read_bot
 from handover.errors import HandoverError, Refused, SettingsError
+from handover.openings import look_up
 from handover.ports import Versioned
 from handover.replay import Window
 from handover.sign_in import LINK_LASTS
@@ -181,8 +185,7 @@ def backtest(
     window = Window(since and since.astimezone(), until and until.astimezone())
     if window.since and window.until and window.until <= window.since:
         _fail("--until: allowed is a time behind --since.")
-    if csv is not None and not csv.parent.is_dir():
-        _fail(f"--csv: there is no folder {csv.parent}.")
+    _check_folder(csv)
     try:
         rules = read_bot(bot.read_text(encoding="utf-8"), str(bot))
         knowledge = read_knowledge(rules, bot.parent)
@@ -191,7 +194,7 @@ def backtest(
     order = Order(Versioned(rules, 0, tuple(knowledge)), window, limit, quote)
     outcome = _run(_backtest(order, _recorded(data_dir)))
     if csv is not None:
-        _write(csv, outcome)
+        _write(lambda: write_csv(csv, outcome))
     if as_json:
         for line in json_lines(outcome):
             typer.echo(line)
@@ -199,11 +202,40 @@ def backtest(
         show(console, outcome)
 
 
-def _write(path: Path, outcome: Outcome) -> None:
+def _check_folder(csv: Path | None) -> None:
+    if csv is not None and not csv.parent.is_dir():
+        _fail(f"--csv: there is no folder {csv.parent}.")
+
+
+def _write(write: Callable[[], None]) -> None:
     try:
-        write_csv(path, outcome)
+        write()
     except OSError as error:
         _fail(f"--csv: {error}", code=1)
+
+
+@app.command()
+def simulate(
+    bot: Annotated[Path, typer.Option(help="The bot's file: its rules, hours and ladder.")],
+    team: Annotated[Path, typer.Option(help="The team's file.")],
+    plan: Annotated[Path | None, typer.Option(help="What comes, and how people work; usual figures otherwise.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="Another bot, team or plan to play beside it, with the same handovers.")
+    ] = None,
+    weeks: Annotated[int, typer.Option(help="How many weeks are played.", min=1, max=MOST_WEEKS)] = 1,
+    seed: Annotated[int, typer.Option(help="Another number: other weeks.", min=0)] = 1,
+    csv: Annotated[Path | None, typer.Option(help="Write every case into this file.")] = None,
+) -> None:
+    """Play a staffing and rules plan over a simulated week: queue, first response, missed due times, load."""
+    _check_folder(csv)
+    try:
+        sides = read_sides(Files(bot, team, plan, compare))
+    except (HandoverError, OSError) as error:
+        _fail(str(error))
+    result = play(sides, weeks, seed, look_up)
+    if csv is not None:
+        _write(lambda: write_cases(csv, result))
+    show_simulation(console, result)
 
 
 @app.command()
