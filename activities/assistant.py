@@ -44,7 +44,7 @@ class AssistantActivities:
     @activity.defn
     async def begin(self, request: BeginRequest) -> Begun:
         """What the store knows of the conversation; one that was closed is the bot's again, unless nothing new was said."""
-        current = await current_bot(self._bots, request.bot_id)
+        current = await current_bot(self._bots, request.bot_id, request.channel)
         begun = await self._transcripts.begin(request, current.bot.id)
         return begun.model_copy(update={"debounce": current.bot.debounce, "close_after": current.bot.close_after})
 
@@ -52,7 +52,7 @@ class AssistantActivities:
     async def answer(self, request: TurnRequest) -> Turn:
         """The facts about a turn with the rules that judge them; no facts where the bot may not speak (any more)."""
         recorded = await self._transcripts.record(_to_record(request))
-        current = await current_bot(self._bots, request.bot_id)
+        current = await current_bot(self._bots, request.bot_id, request.channel)
         rows = sorted({*request.kept, *recorded.rows})
         turn = Turn(
             standing=recorded.standing,
@@ -69,7 +69,7 @@ class AssistantActivities:
     @activity.defn
     async def rules(self, request: RulesRequest) -> Rules:
         """A bot's current rules, for what happens outside a turn: the button."""
-        return _rules(await current_bot(self._bots, request.bot_id), request.channel)
+        return _rules(await current_bot(self._bots, request.bot_id, request.channel), request.channel)
 
     @activity.defn
     async def keep(self, request: Keep) -> Kept:
@@ -84,7 +84,7 @@ class AssistantActivities:
 
     async def _reachable(self, request: Keep, contact: Contact) -> Contact | None:
         """Keep how the contact says to be reached, where nothing else was known; None where they say nothing of it."""
-        bot = (await current_bot(self._bots, request.bot_id)).bot
+        bot = (await current_bot(self._bots, request.bot_id, request.channel)).bot
         said = "\n".join(message.text for message in request.messages)
         given = self._contact_details(bot, said)
         new = {name: value for name, value in given.items() if getattr(contact, name) in ("", value)}
@@ -103,12 +103,12 @@ class AssistantActivities:
         return await self._transcripts.learn(conversation_id, fields) if fields else contact
 
 
-async def current_bot(bots: BotSettings, bot_id: str | None) -> Versioned:
-    """The bot's current settings; the default bot's where that one is not there (any more)."""
+async def current_bot(bots: BotSettings, bot_id: str | None, channel: str = "web") -> Versioned:
+    """The bot's current settings; those of the bot that answers on the channel where that one is not there (any more)."""
     try:
-        return await bots.bot(bot_id)
+        return await bots.bot(bot_id, channel)
     except NotFound:
-        return await bots.bot(None)
+        return await bots.bot(None, channel)
 
 
 def _to_record(request: TurnRequest) -> Keep:

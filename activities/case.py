@@ -60,7 +60,7 @@ class CaseActivities:
     @activity.defn
     async def open_handover(self, request: OpenRequest) -> OpenedCase:
         """Give the handover its number and its settings, and take the conversation from the bot."""
-        current = await current_bot(self._bots, request.bot_id)
+        current = await current_bot(self._bots, request.bot_id, request.channel)
         policy = resolve(current.bot, current.version, request.trigger, silent=request.staff_id is not None)
         request = await self._in_their_words(request, current)
         opened = await self._handovers.open(request, policy)

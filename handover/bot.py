@@ -387,6 +387,7 @@ class Bot(Settings):
     model: ModelName | None = None
     """Which language model answers, where one is used at all; left out: HANDOVER_OPENAI_MODEL."""
     channels: list[Id] = ["web"]
+    """Where this bot answers what names no bot. Of several with a channel the first does; where none has it, the first one."""
     origins: Annotated[list[Origin], Field(max_length=50)] = []
     """The sites whose pages may show this bot's chat widget; Handover's own pages always may."""
     knowledge: list[str] = []

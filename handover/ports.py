@@ -195,8 +195,9 @@ class ContactDetails(Protocol):
 
 
 class BotSettings(Protocol):
-    async def bot(self, bot_id: str | None) -> Versioned:
-        """A bot's current settings; None is the default bot. Raises NotFound."""
+    async def bot(self, bot_id: str | None, channel: str = "web") -> Versioned:
+        """A bot's current settings; None is the bot that answers on the channel: the first whose `channels` have it,
+        otherwise the first of all. Raises NotFound."""
         ...
 
     async def bot_at(self, bot_id: str, version: int) -> Bot:

@@ -18,7 +18,7 @@ from handover.wording import shortened
 from store import shapes
 from store.conversations import ensure, raise_fence, tell_standing
 from store.events import emit
-from store.settings import default_bot_id
+from store.settings import answering_bot_id
 from store.tables import ContactRow, ConversationRow, HandoverRow, LogRow, MessageRow
 from store.tasks import describe_task, write_task
 from store.team import move_reservation
@@ -142,7 +142,7 @@ async def _new_row(
     return HandoverRow(
         conversation_id=conversation.id,
         number=(await session.scalar(last) or 0) + 1,
-        bot_id=request.bot_id or conversation.bot_id or await default_bot_id(session),
+        bot_id=request.bot_id or conversation.bot_id or await answering_bot_id(session, request.channel),
         trigger_key=trigger.key,
         turn=request.turn,
         status=HandoverStatus.acknowledged if claimed else HandoverStatus.open,

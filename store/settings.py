@@ -23,13 +23,13 @@ class Settings(Repository):
         super().__init__(database, clock)
         self._read: dict[str, Versioned] = {}
 
-    async def bot(self, bot_id: str | None) -> Versioned:
-        """A bot's current settings; None is the bot that was stored first. Raises NotFound.
+    async def bot(self, bot_id: str | None, channel: str = "web") -> Versioned:
+        """A bot's current settings; None is the bot that answers on the channel. Raises NotFound.
 
         Every turn asks for them: which version is current is looked up each time, and that version is read once.
         """
         async with self._database.read() as session:
-            bot_id = bot_id or await default_bot_id(session)
+            bot_id = bot_id or await answering_bot_id(session, channel)
             version = await session.scalar(select(BotRow.version).where(BotRow.id == bot_id))
             known = self._read.get(bot_id)
             if known is None or known.version != version:
@@ -97,17 +97,28 @@ class Settings(Repository):
         return person
 
 
-async def default_bot_id(session: AsyncSession) -> str:
-    """The bot that was stored first. Raises NotFound where there is none."""
-    bot_id = await session.scalar(select(BotRow.id).order_by(BotRow.row).limit(1))
-    if bot_id is None:
+async def answering_bot_id(session: AsyncSession, channel: str) -> str:
+    """The bot that answers what names none: the first whose channels have this one, otherwise the bot that was stored
+    first. Raises NotFound where there is none."""
+    channels = select(BotRow.id, BotVersionRow.settings["channels"]).join(BotVersionRow, _CURRENT).order_by(BotRow.row)
+    bots = (await session.execute(channels)).all()
+    if not bots:
         raise NotFound("bot", "default")
-    return bot_id
+    return next((bot_id for bot_id, its in bots if channel in (its or ())), str(bots[0][0]))
+
+
+async def _locked(session: AsyncSession, bot_id: str) -> BotRow:
+    row = await session.scalar(select(BotRow).where(BotRow.id == bot_id).with_for_update())
+    if row is None:
+        raise NotFound("bot", bot_id)
+    return row
+
+
+_CURRENT = (BotVersionRow.bot_id == BotRow.id) & (BotVersionRow.version == BotRow.version)
 
 
 def _current_versions() -> Select[BotVersionRow]:
-    current = (BotVersionRow.bot_id == BotRow.id) & (BotVersionRow.version == BotRow.version)
-    return select(BotVersionRow).join(BotRow, current)
+    return select(BotVersionRow).join(BotRow, _CURRENT)
 
 
 async def _current(session: AsyncSession, bot_id: str) -> BotVersionRow:

@@ -439,7 +439,8 @@ class DeliveryRow(Base):
 
 
 class BotRow(Base):
-    """A bot and its current version; the lowest `row` is the default bot."""
+    """A bot and its current version. The lowest `row` that has a channel answers there what names no bot; where none has,
+    the lowest of all: the default bot."""
 
     __tablename__ = "bots"
 

@@ -16,7 +16,9 @@ LABELS = {
     "persona": Label("Persona", "Who the bot is and how it speaks."),
     "greeting": Label("Greeting", "The first words of a chat."),
     "model": Label("Language model", "Left empty: the one of the server, or the built-in assistant."),
-    "channels": Label("Channels", "One a line."),
+    "channels": Label(
+        "Channels", "One a line: messages there that name no bot are this one's, where no earlier bot has the channel."
+    ),
     "origins": Label("Sites that may show the chat", "One a line, such as https://example.com."),
     "collect": Label("Fields to collect", "One a line, in the order in which the bot asks for them."),
     "debounce": Label("Wait for a burst to end", f"{LENGTH} 0s answers the first message at once."),
