@@ -104,6 +104,7 @@ class SavedSettings(NamedTuple):
     at: datetime
     saved_by: str | None
     settings: dict[str, Any]
+    knowledge: tuple[Document, ...] = ()
 
 
 class Question(NamedTuple):
@@ -732,6 +733,18 @@ class SettingsAdmin(Protocol):
 
         expected: the version that was changed. Raises Refused `changed_meanwhile` where another one is current by now.
         """
+        ...
+
+    async def change_knowledge(
+        self,
+        bot_id: str,
+        change: Callable[[Sequence[Document]], Sequence[Document]],
+        *,
+        by: str | None = None,
+        expected: int | None = None,
+    ) -> Versioned:
+        """Store what `change` makes of a bot's documents, one change at a time: a new version, or none where it is the same.
+        What it raises changes nothing. Raises NotFound, and Refused as put_bot does."""
         ...
 
     async def bot_versions(self, bot_id: str, before: int | None = None, limit: int = 50) -> list[SavedSettings]:

@@ -1,6 +1,6 @@
 """Bots and staff: the settings that the database holds by right, every version of a bot's kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -58,7 +58,7 @@ class Settings(Repository):
             wanted = wanted.where(BotVersionRow.version < before)
         async with self._database.read() as session:
             rows = await session.scalars(wanted)
-            return [SavedSettings(row.version, row.at, row.saved_by, row.settings) for row in rows]
+            return [SavedSettings(row.version, row.at, row.saved_by, row.settings, _documents(row)) for row in rows]
 
     async def put_bot(
         self,
@@ -74,16 +74,36 @@ class Settings(Repository):
         """
         async with self._database.write() as session:
             await add(session, BotRow, {"id": bot.id})
-            row = await session.scalar(select(BotRow).where(BotRow.id == bot.id).with_for_update())
-            assert row is not None
+            row = await _locked(session, bot.id)
             before = await session.get(BotVersionRow, (bot.id, row.version))
             _refuse_another(bot.id, before, expected)
-            values = _values(bot, before, knowledge)
-            if before is None or values != {name: getattr(before, name) for name in values}:
-                row.version += 1
-                before = BotVersionRow(bot_id=bot.id, version=row.version, at=self._clock(), saved_by=by, **values)
-                session.add(before)
-            return _versioned(before)
+            return self._next(session, row, before, _values(bot, before, knowledge), by)
+
+    async def change_knowledge(
+        self,
+        bot_id: str,
+        change: Callable[[Sequence[Document]], Sequence[Document]],
+        *,
+        by: str | None = None,
+        expected: int | None = None,
+    ) -> Versioned:
+        """Store what `change` makes of a bot's documents as its next version; its settings stay as they were written."""
+        async with self._database.write() as session:
+            row = await _locked(session, bot_id)
+            before = await session.get_one(BotVersionRow, (bot_id, row.version))
+            _refuse_another(bot_id, before, expected)
+            documents = [document._asdict() for document in change(_documents(before))]
+            return self._next(session, row, before, {"settings": before.settings, "knowledge": documents}, by)
+
+    def _next(
+        self, session: AsyncSession, row: BotRow, before: BotVersionRow | None, values: dict[str, Any], by: str | None
+    ) -> Versioned:
+        """The version with these values: a new one, unless the one before has them already."""
+        if before is None or values != {name: getattr(before, name) for name in values}:
+            row.version += 1
+            before = BotVersionRow(bot_id=row.id, version=row.version, at=self._clock(), saved_by=by, **values)
+            session.add(before)
+        return _versioned(before)
 
     async def team(self) -> list[Staff]:
         """Everybody, by id, those who are disabled included."""
@@ -147,5 +167,8 @@ def _values(bot: Bot, before: BotVersionRow | None, knowledge: Sequence[Document
 
 
 def _versioned(row: BotVersionRow) -> Versioned:
-    knowledge = tuple(Document(**document) for document in row.knowledge)
-    return Versioned(Bot.model_validate(row.settings), row.version, knowledge, row.at, row.saved_by)
+    return Versioned(Bot.model_validate(row.settings), row.version, _documents(row), row.at, row.saved_by)
+
+
+def _documents(row: BotVersionRow) -> tuple[Document, ...]:
+    return tuple(Document(**document) for document in row.knowledge)

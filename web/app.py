@@ -26,13 +26,28 @@ from plots.drawing import PygalPlotter
 from settings import AppSettings, settings_or_exit
 from store import Store
 from store.first_start import first_start
-from web.api import conversations, handovers, missed, notifications, operations, review, subscriptions
+from web.api import conversations, handovers, knowledge, missed, notifications, operations, review, subscriptions
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
 from web.doors import chatwoot, inbound, slack, twilio, zendesk
 from web.measures import Measured
 from web.openapi import Documented
-from web.pages import bots, chat, claim_link, docs, inbox, invitation, me, numbers, people, replies, team, told, widget
+from web.pages import (
+    bot_knowledge,
+    bots,
+    chat,
+    claim_link,
+    docs,
+    inbox,
+    invitation,
+    me,
+    numbers,
+    people,
+    replies,
+    team,
+    told,
+    widget,
+)
 from web.pages import subscriptions as subscriptions_page
 from web.problems import add_problem_handlers
 from web.security import SecurityHeaders
@@ -55,7 +70,7 @@ def create_app() -> FastAPI:
     )
     app.state.settings = settings
     app.state.registry = CollectorRegistry()
-    app.add_middleware(BodyLimit, larger={chat.UPLOADS: MAX_BYTES})
+    app.add_middleware(BodyLimit, larger={chat.UPLOADS: MAX_BYTES, bot_knowledge.UPLOADS: bot_knowledge.MOST_UPLOADED})
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, registry=app.state.registry)
     add_problem_handlers(app)
@@ -66,6 +81,7 @@ def create_app() -> FastAPI:
         notifications,
         review,
         settings_api,
+        knowledge,
         subscriptions,
         operations,
         chatwoot,
@@ -84,6 +100,7 @@ def create_app() -> FastAPI:
         told,
         numbers,
         bots,
+        bot_knowledge,
         chat,
         widget,
         docs,

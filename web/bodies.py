@@ -1,5 +1,6 @@
 """What requests carry, and what they may not."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -207,7 +208,8 @@ ConversationPath = Annotated[str, Field(pattern=CONVERSATION_ID)]
 
 
 class BodyLimit:
-    """Refuses a body over the cap before anything of it is read into a model. `larger`: the cap of single paths, in bytes."""
+    """Refuses a body over the cap before anything of it is read into a model. `larger`: the cap of single paths, in bytes, by
+    regular expressions."""
 
     def __init__(self, app: Any, larger: Mapping[str, int] = MappingProxyType({})) -> None:
         self._app, self._larger = app, larger
@@ -216,7 +218,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._larger.get(scope["path"], MAX_BODY)
+        most = next((most for path, most in self._larger.items() if re.fullmatch(path, scope["path"])), MAX_BODY)
         body, more = bytearray(), True
         while more and len(body) <= most:
             message = await receive()

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from engine.stack import Stack
+from tests.browser.accessibility import serious
 from tests.browser.conftest import Open
 from tests.browser.steps import press, sign_in
 from tests.example import put_example_bot
@@ -171,3 +172,41 @@ async def test_staff_look_and_change_nothing(a_person: Open, stack: Stack) -> No
     await expect(page.get_by_text("Managers and admins change these settings")).to_be_visible()
     await expect(page.get_by_label("Greeting")).to_be_disabled()
     await expect(page.get_by_role("button", name="Save changes")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_document_is_brought_replaced_and_removed_by_keyboard(a_person: Open, stack: Stack, width: int) -> None:
+    """Files are chosen in the system's own window, which stands outside the page."""
+    page = await settings_page(a_person, stack, width=width)
+    listed = page.get_by_role("region", name="Knowledge").get_by_role("listitem")
+    before = await listed.count()
+    await page.get_by_label("A file", exact=True).set_input_files(
+        {"name": "heat pumps.md", "mimeType": "text/markdown", "buffer": b"# Heat pumps\n\nWe sell three."}
+    )
+    await page.get_by_role("button", name="Add document").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").first).to_contain_text("Saved as version")
+    await expect(listed).to_have_count(before + 1)
+    new = listed.filter(has_text="heat pumps.md")
+    await expect(new).to_contain_text("28 Bytes")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    await new.get_by_role("link").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Text, in Markdown")).to_have_value("# Heat pumps\n\nWe sell three.")
+    assert await serious(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.get_by_label("Text, in Markdown").fill("# Heat pumps\n\nWe sell four kinds.")
+    await press(page, "Save")
+    await expect(new).to_contain_text("33 Bytes")
+
+    await page.get_by_label("Name of the document").fill("heat pumps.md")
+    await page.get_by_label("Or its text").fill("Mine")
+    await press(page, "Add document")
+    await expect(page.get_by_role("alert")).to_contain_text("There is a document heat pumps.md already")
+    await expect(page.get_by_label("Or its text")).to_have_value("Mine")
+    await expect(page.get_by_label("Name of the document")).to_be_in_viewport()
+
+    await new.get_by_role("button", name="Remove heat pumps.md").focus()
+    await page.keyboard.press("Enter")
+    await expect(listed).to_have_count(before)

@@ -1,17 +1,20 @@
 """What is different between two versions of a bot's settings, key by key."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from handover.ports import Document, SavedSettings
 from web.pages.bot_fields import written
 
+DOCUMENT = "document"
 _NAMES = {"rules": "name"}
 """Lists whose rows have a name: a rule that moved is the same rule."""
 
 
 class Change(NamedTuple):
-    """One key: what it was and is, and for a list what came and went. `gone` and `new` say that the whole part did."""
+    """One key: what it was and is, and for a list what came and went. `gone` and `new` say that the whole part did,
+    `rewritten` that a document has another text."""
 
     key: str
     before: str = ""
@@ -21,11 +24,25 @@ class Change(NamedTuple):
     gone: bool = False
     new: bool = False
     moved: bool = False
+    rewritten: bool = False
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     """The differences from one version to another, in the order of the settings."""
     return list(_between(before, after, ""))
+
+
+def all_changes(before: SavedSettings, after: SavedSettings) -> list[Change]:
+    """The differences of the settings, and then of the documents: those that came, went, or say something else."""
+    return changes(before.settings, after.settings) + list(_of_documents(before.knowledge, after.knowledge))
+
+
+def _of_documents(before: Sequence[Document], after: Sequence[Document]) -> Iterator[Change]:
+    old, new = dict(before), dict(after)
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            here = f"{DOCUMENT} {name}"
+            yield Change(here, gone=name not in new, new=name not in old, rewritten=name in old and name in new)
 
 
 def _between(before: Any, after: Any, key: str) -> Iterator[Change]:

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from handover import wording
 from handover.bot import HandoverSettings, Scenarios
 from handover.errors import Problem, Refused, SettingsError
+from handover.knowledge import size
 from handover.policy import DUE
 from handover.ports import SavedSettings, Versioned
 from handover.staff import Staff
-from web.pages.bot_changes import Change, changes
+from web.pages.bot_changes import Change, all_changes, changes
 from web.pages.bot_form import BotForm, Draft
 from web.pages.bot_hours import Day, coming_week
 from web.pages.bot_labels import NO_PHRASES, SCENARIOS
@@ -41,10 +42,25 @@ class Saved(NamedTuple):
     changes: list[Change] | None
 
 
+class Adding(NamedTuple):
+    """A document that was to be added, with why it was refused."""
+
+    name: str = ""
+    text: str = ""
+    problems: Sequence[str] = ()
+
+
+class DocumentSize(NamedTuple):
+    """A document in the list: its name, and its bytes."""
+
+    name: str
+    size: int
+
+
 class BotPage(NamedTuple):
     """The page. `draft`: it holds what is not saved. `opened`: the part that somebody is at work on.
 
-    current: the newest version. version: the one that the form changes.
+    current: the newest version. version: the one that the form changes. other_documents: a version of long ago had others.
     """
 
     bot_id: str
@@ -54,7 +70,7 @@ class BotPage(NamedTuple):
     saved_by: str
     saved_at: datetime | None
     form: BotForm
-    documents: list[str]
+    documents: list[DocumentSize]
     week: list[Day]
     sample: dict[str, str]
     recent: list[Saved]
@@ -66,6 +82,8 @@ class BotPage(NamedTuple):
     new_action: str = ""
     shown_version: int | None = None
     opened: str = ""
+    adding: Adding = Adding()
+    other_documents: bool = False
 
     @property
     def scenarios(self) -> list[tuple[str, str, str, bool]]:
@@ -94,6 +112,7 @@ class Shown(NamedTuple):
     expected: int | None = None
     version: SavedSettings | None = None
     opened: str = ""
+    adding: Adding = Adding()
 
 
 async def bot_page(parts: Services, stored: Versioned, shown: Shown) -> BotPage:
@@ -101,6 +120,7 @@ async def bot_page(parts: Services, stored: Versioned, shown: Shown) -> BotPage:
     team = await parts.admin.team()
     draft = shown.draft or Draft.of(shown.version.settings if shown.version else as_json(stored))
     form = BotForm(draft, team, shown.problems)
+    knowledge = shown.version.knowledge if shown.version else stored.knowledge
     return BotPage(
         bot_id=stored.bot.id,
         name=stored.bot.name,
@@ -109,7 +129,7 @@ async def bot_page(parts: Services, stored: Versioned, shown: Shown) -> BotPage:
         saved_by=_who(stored.saved_by, team),
         saved_at=stored.at,
         form=form,
-        documents=[document.name for document in stored.knowledge],
+        documents=[DocumentSize(one.name, size(one)) for one in knowledge],
         week=coming_week(form.value("handover.hours"), parts.openings, datetime.now(UTC)),
         sample=_sample(form, team),
         recent=await saved_versions(parts, stored.bot.id, team, None, SHORT),
@@ -121,6 +141,8 @@ async def bot_page(parts: Services, stored: Versioned, shown: Shown) -> BotPage:
         new_action=shown.typed.get("_new_action", ""),
         shown_version=shown.version.version if shown.version else None,
         opened=shown.opened,
+        adding=shown.adding,
+        other_documents=knowledge != stored.knowledge,
     )
 
 
@@ -131,7 +153,7 @@ async def saved_versions(
     found = await parts.admin.bot_versions(bot_id, before, most + 1)
     olders = [*found[1:], None]
     return [
-        Saved(one.version, _who(one.saved_by, team), one.at, changes(older.settings, one.settings) if older else None)
+        Saved(one.version, _who(one.saved_by, team), one.at, all_changes(older, one) if older else None)
         for one, older in list(zip(found, olders, strict=True))[:most]
     ]
 
@@ -145,7 +167,8 @@ async def one_version(parts: Services, bot_id: str, version: int) -> SavedSettin
 async def conflict(parts: Services, stored: Versioned, refused: Refused, expected: int, draft: Draft) -> Conflict:
     """What stands between a draft of an older version and the newest one."""
     base = await one_version(parts, stored.bot.id, expected)
-    theirs = changes(base.settings, as_json(stored)) if base else []
+    newest = await one_version(parts, stored.bot.id, stored.version)
+    theirs = all_changes(base, newest) if base and newest else []
     by = _who(refused.holder, await parts.admin.team())
     return Conflict(
         stored.version, by, refused.since, theirs, changes(as_json(stored), draft.bot().model_dump(mode="json"))

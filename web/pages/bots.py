@@ -4,7 +4,7 @@ Everybody on the team may look; who may change is whoever may change them over t
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
@@ -13,7 +13,7 @@ from handover.bot import Bot
 from handover.documents import read_bot, validated, write_bot
 from handover.errors import NotFound, Problem, Refused, SettingsError
 from handover.ids import SETTINGS_ID
-from handover.ports import Versioned
+from handover.ports import Document, SavedSettings, Versioned
 from web.names import check_names
 from web.pages import bot_chat
 from web.pages.bot_form import ACTIONS, Draft
@@ -133,11 +133,12 @@ async def old_version(request: Request, bot_id: BotId, version: Version, parts: 
 
 @router.post("/{bot_id}/versions/{version}")
 async def take_up_again(request: Request, bot_id: BotId, version: Version, parts: Parts, me: Managing) -> Response:
-    """Make the settings of an older version the newest one."""
+    """Make the settings and the documents of an older version the newest one."""
     posted = await _posted(request)
     stored = await parts.admin.bot(bot_id)
-    draft = Draft.of((await _version(parts, bot_id, version)).settings)
-    return await _save(request, parts, me, _Saving(stored, draft, posted, posted.version()))
+    old = await _version(parts, bot_id, version)
+    saving = _Saving(stored, Draft.of(old.settings), posted, posted.version(), old.knowledge)
+    return await _save(request, parts, me, saving)
 
 
 class _Posted(NamedTuple):
@@ -162,12 +163,14 @@ class _Posted(NamedTuple):
 
 
 class _Saving(NamedTuple):
-    """A draft on its way: what is stored, what was typed, and the version that it changes."""
+    """A draft on its way: what is stored, what was typed, the version that it changes, and the documents where they change
+    as well."""
 
     stored: Versioned
     draft: Draft
     posted: _Posted
     expected: int
+    knowledge: tuple[Document, ...] | None = None
 
 
 async def _posted(request: Request) -> _Posted:
@@ -183,7 +186,7 @@ async def _posted(request: Request) -> _Posted:
     return _Posted(pairs)
 
 
-async def _version(parts: Services, bot_id: str, version: int) -> Any:
+async def _version(parts: Services, bot_id: str, version: int) -> SavedSettings:
     found = await one_version(parts, bot_id, version)
     if found is None:
         raise NotFound("version", f"{bot_id}@{version}")
@@ -192,11 +195,11 @@ async def _version(parts: Services, bot_id: str, version: int) -> Any:
 
 async def _save(request: Request, parts: Services, me: Me, saving: _Saving) -> Response:
     """The draft as the next version. What can't be used, or would undo somebody else's change, is refused and kept."""
-    stored, draft, posted, expected = saving
+    stored, draft, posted, expected, knowledge = saving
     try:
         bot = draft.bot()
         check_names(bot, await parts.admin.team())
-        saved = await parts.admin.put_bot(bot, by=me.staff_id, expected=expected)
+        saved = await parts.admin.put_bot(bot, knowledge, by=me.staff_id, expected=expected)
     except SettingsError as error:
         shown = Shown(draft, error.problems, typed=posted.typed, expected=expected)
         return await _show(request, parts, me, stored, shown, 422)
@@ -213,7 +216,7 @@ async def _save(request: Request, parts: Services, me: Me, saving: _Saving) -> R
 
 async def _drafted(parts: Services, saving: _Saving, do: str, what: str) -> Shown:
     """The form with a row more or less, or with what would come of a phrase."""
-    _, draft, posted, expected = saving
+    _, draft, posted, expected, _ = saving
     problems: Sequence[Problem] = ()
     tried: Trial | None = None
     if do == "add":
