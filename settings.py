@@ -46,6 +46,9 @@ class AppSettings(BaseSettings):
 
     data_dir: Path = Path("data")
     """Where the embedded engine and SQLite keep their files."""
+    example: bool = True
+    """Whether the first start on an empty database loads examples/hvac; off: there is an admin, and no bot until you load one
+    (docs/bot-settings.md)."""
     database_url: str = ""
     """An SQLAlchemy URL; empty: SQLite in the data directory."""
     api_key: SecretStr | None = None

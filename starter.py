@@ -20,6 +20,7 @@ from console.backtest import Backtest, Order, Outcome, json_lines, show, write_c
 from console.chat import chat as talk
 from console.demo import demo as play_demo
 from console.fleet import Fleet, body
+from console.load import load as load_into
 from console.server import serve
 from console.simulate import MOST_WEEKS, Files, play, read_sides
 from console.simulated import show as show_simulation
@@ -35,7 +36,8 @@ from handover.sign_in import LINK_LASTS
 from keys import first_key
 from settings import AppSettings, settings_or_exit
 from store import Store
-from store.first_start import EXAMPLES, FIRST_ADMIN, first_link, first_start, read_knowledge
+from store.first_start import EXAMPLES, FIRST_ADMIN, first_link, first_start
+from store.folder import read_folder, read_knowledge
 
 app = typer.Typer(help="Handover: takes over where a chat bot should stop.", no_args_is_help=True, add_completion=False)
 console = Console()
@@ -154,6 +156,22 @@ def fleet(
 
 
 @app.command()
+def load(
+    folder: Annotated[Path, typer.Argument(help="With bot.yaml, the files of its knowledge, and maybe staff.yaml.")],
+    url: Url = LOCAL,
+) -> None:
+    """Load a bot with its knowledge and its team into a running Handover; exit code 2 where the folder can't be used.
+
+    All of it is checked before anything is changed. What the folder says replaces what is there.
+    """
+    try:
+        found = read_folder(folder)
+    except SettingsError as error:
+        _fail(f"{error}\nNothing was changed.")
+    _run(_with_api(url, lambda api: load_into(api, console, found)))
+
+
+@app.command()
 def detect(
     file: Annotated[typer.FileText, typer.Argument(help="Lines of text; - for standard input.")] = "-",  # type: ignore[assignment]
     bot: Annotated[Path, typer.Option(help="The bot whose rules judge.")] = EXAMPLES / "hvac" / "bot.yaml",
@@ -250,7 +268,7 @@ def sign_in_link(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date, and load the example bot where there is none."""
+    """Bring the database up to date, and load the example bot where there is none (HANDOVER_EXAMPLE=off: no bot)."""
     _run(_migrate())
 
 
@@ -305,8 +323,8 @@ async def _backtest(order: Order, url: str) -> Outcome:
 
 
 async def _with_knowledge(store: Store, current: Versioned) -> Versioned:
-    """The rules to try with the stored knowledge, where the files that they name are not beside them."""
-    if current.knowledge or not current.bot.knowledge:
+    """The rules to try with the stored knowledge, where no files of it are beside them."""
+    if current.knowledge:
         return current
     stored = next((one for one in await store.settings.bots() if one.bot.id == current.bot.id), None)
     return current._replace(knowledge=stored.knowledge) if stored else current
@@ -323,9 +341,10 @@ async def _first_link(plan: StackPlan) -> tuple[str, str] | None:
 
 async def _sign_in_link(staff_id: str) -> str:
     """A one-time link's token for somebody on the team. Raises NotFound, and Refused for who is disabled."""
-    store = Store.at(settings_or_exit().database)
+    settings = settings_or_exit()
+    store = Store.at(settings.database)
     try:
-        await first_start(store)
+        await first_start(store, example=settings.example)
         person = await store.team.staff(staff_id)
         if not person.enabled:
             raise Refused("disabled", f"{person.name} is disabled: an admin has to enable them first.")
@@ -336,9 +355,10 @@ async def _sign_in_link(staff_id: str) -> str:
 
 
 async def _migrate() -> None:
-    store = Store.at(settings_or_exit().database)
+    settings = settings_or_exit()
+    store = Store.at(settings.database)
     try:
-        await first_start(store)
+        await first_start(store, example=settings.example)
     finally:
         await store.close()
 

@@ -306,7 +306,7 @@ async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     store = Store.at(settings.database)
     try:
-        await first_start(store)
+        await first_start(store, example=settings.example)
         temporal = await connect(runtime=make_runtime(settings))
         await register_search_attributes(temporal)
         await ensure_weekly_review(temporal, settings.review_time_zone)

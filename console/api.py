@@ -47,6 +47,9 @@ class Api:
     async def put(self, path: str, body: Json) -> Json:
         return await self._call("PUT", path, json=body)
 
+    async def delete(self, path: str) -> Json:
+        return await self._call("DELETE", path)
+
     async def lines(self, path: str, body: Json, *, idempotency_key: str) -> AsyncIterator[Json]:
         """What the API answers line by line, while it works."""
         headers = {"Idempotency-Key": idempotency_key, "Accept": LINES}

@@ -56,7 +56,8 @@ def show_addresses(stack: Stack, console: Console, first_link: tuple[str, str] |
         staff_id, token = first_link
         table.add_row("First sign-in", f"{stack.public_url}/invitation/{token}", "", style="bold")
         table.add_row("", "", f"once, within 7 days: choose the password of {staff_id}, then add your team")
-    table.add_row("Inbox", f"{stack.url}/inbox", "for staff; with a password, or the API key as sarah, ben, mei, omar")
+    who = "sarah, ben, mei, omar" if AppSettings().example else "one of the team"
+    table.add_row("Inbox", f"{stack.url}/inbox", f"for staff; with a password, or the API key as {who}")
     table.add_row("Chat", f"{stack.url}/chat", "for visitors")
     table.add_row("API docs", f"{stack.url}/docs", "every call, to be tried out")
     if stack.ui_port is not None and stack.temporal is not None:

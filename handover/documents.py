@@ -1,6 +1,6 @@
 """Settings from YAML text, with errors that name file, line and key, and what is allowed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
@@ -73,6 +73,18 @@ def read_settings(model: type[Model], text: str, source: str, misfits: Callable[
 def top_keys(text: str, source: str) -> set[str]:
     """The keys at the top of a YAML or JSON text: they say which settings it holds. Raises SettingsError."""
     return {str(key) for key in _parsed(text, source)[0]}
+
+
+def line_of(text: str, key: str) -> int | None:
+    """The line in which a key of settings that could be read stands, counted from 1."""
+    places = _lines(yaml.compose(text, Loader=yaml.SafeLoader))
+    return next((line for path, line in places if _dotted(path) == key), None)
+
+
+def managers_first(team: Sequence[Staff]) -> list[Staff]:
+    """A team without problems in an order in which each of them can be stored after their manager."""
+    managers = {person.id: person.manager for person in team}
+    return sorted(team, key=lambda person: len(_above(person.id, managers)))
 
 
 def team_problems(team: list[Staff]) -> list[Problem]:

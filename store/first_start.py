@@ -3,25 +3,23 @@ somebody who may manage the team."""
 
 from pathlib import Path
 
-from handover.bot import Bot
-from handover.documents import read_bot, read_team
 from handover.people import access_of
-from handover.ports import Document
 from handover.sign_in import LINK_LASTS
 from handover.staff import Access, Staff
 from store import Store
+from store.folder import read_folder
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 FIRST_ADMIN = Staff(id="admin", name="Admin", access=Access.admin, capacity=0, available=False)
 """Who manages a new installation, and takes no cases: those go to the people who answer, until the admin says otherwise."""
 
 
-async def first_start(store: Store, example: Path = EXAMPLES / "hvac") -> None:
-    """Migrate, and on an empty database load the example, so that there is a bot to talk to. Where nobody is an admin,
-    make one. Safe to repeat."""
+async def first_start(store: Store, *, example: bool = True) -> None:
+    """Migrate, and on an empty database load the example, so that there is a bot to talk to, unless `example` is False. Where
+    nobody is an admin, make one. Safe to repeat."""
     await store.database.migrate()
-    if not await store.settings.bots():
-        await load_folder(store, example)
+    if example and not await store.settings.bots():
+        await load_folder(store, EXAMPLES / "hvac")
     await _have_an_admin(store)
 
 
@@ -45,14 +43,7 @@ def _admins(team: list[Staff]) -> list[Staff]:
 
 async def load_folder(store: Store, folder: Path) -> None:
     """Load `staff.yaml`, `bot.yaml` and the knowledge that it names. Raises SettingsError naming file, line and key."""
-    team_file, bot_file = folder / "staff.yaml", folder / "bot.yaml"
-    for person in read_team(team_file.read_text(encoding="utf-8"), str(team_file)):
+    bot, documents, team = read_folder(folder)
+    for person in team:
         await store.settings.put_staff(person)
-    bot = read_bot(bot_file.read_text(encoding="utf-8"), str(bot_file))
-    await store.settings.put_bot(bot, read_knowledge(bot, folder))
-
-
-def read_knowledge(bot: Bot, folder: Path) -> list[Document]:
-    """The files that the bot may answer from, by name."""
-    files = sorted({file for pattern in bot.knowledge for file in folder.glob(pattern)})
-    return [Document(str(file.relative_to(folder)), file.read_text(encoding="utf-8")) for file in files]
+    await store.settings.put_bot(bot, documents)

@@ -116,7 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: AppSettings = app.state.settings
     store = Store.at(settings.database)
     try:
-        await first_start(store)
+        await first_start(store, example=settings.example)
         await store.access.admit(first_key(settings), name="first key")
         temporal = await connect(lazy=True)
         async with Watcher(store.reads) as watcher:

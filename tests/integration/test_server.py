@@ -160,3 +160,28 @@ async def test_wrong_settings_are_named_by_file_line_and_key(tmp_path: Path) -> 
     code, _, errors = await typed("detect", "--bot", str(file), "-")
     assert code == 2
     assert f"{file}, line 4: handover.trigger_mode: 'never' is not known" in errors
+
+
+async def test_a_bot_of_ones_own_is_loaded_and_answers_on_its_channel(stack: Stack, api: Api, tmp_path: Path) -> None:
+    """Over HTTP and Temporal: the folder's knowledge is what the bot says, and the example's bot answers elsewhere."""
+    key = {"HANDOVER_API_KEY": api_key(stack.plan), "HANDOVER_URL": stack.url}
+    (tmp_path / "bot.yaml").write_text("id: garden\nname: Garden\nchannels: [letters]\nknowledge: ['*.md']\n")
+    (tmp_path / "staff.yaml").write_text("staff:\n  - {id: fern, name: Fern}\n")
+    code, _, errors = await typed("load", str(tmp_path), **key)
+    assert (code, errors.splitlines()[-1]) == (2, "Nothing was changed.")
+    assert f"{tmp_path}/bot.yaml, line 4: knowledge.0: '*.md' finds no file; allowed are files in {tmp_path}" in errors
+    (tmp_path / "roses.md").write_text("# Roses\n\nRoses are pruned in March.\n")
+    code, out, errors = await typed("load", str(tmp_path), **key)
+    assert (code, errors) == (0, "")
+    assert out.splitlines() == [
+        "Staff fern: added",
+        "Bot garden: added, version 1",
+        "Knowledge of garden: changed, 1 document, version 2",
+    ]
+    asked = {"message_id": "1", "text": "When are roses pruned?"}
+    said = await api.post("/conversations/by-letter/messages", asked | {"channel": "letters"}, wait=20)
+    assert "Roses are pruned in March." in said["replies"][0]["text"]
+    said = await api.post("/conversations/on-the-web/messages", asked, wait=20)
+    assert "March" not in said["replies"][0]["text"]
+    bots = [(await api.get(f"/conversations/{one}"))["bot_id"] for one in ("by-letter", "on-the-web")]
+    assert bots == ["garden", "hvac"]

@@ -86,12 +86,13 @@ async def replies_to(parts: Services, conversation_id: str, message_id: str, sec
 
 
 async def check_bot(parts: Services, bot_id: str | None) -> None:
-    """Raise Refused where a message names a bot that is not there; where it names none, the default one answers."""
-    if bot_id is None:
-        return
+    """Raise Refused where a message names a bot that is not there, or none while there is none that could answer."""
     try:
         await parts.admin.bot(bot_id)
     except NotFound as error:
+        if bot_id is None:
+            text = "There is no bot yet: load one (starter.py load FOLDER), or make one (PUT /v1/bots/ID)."
+            raise Refused("unknown_bot", text) from error
         names = ", ".join(one.bot.id for one in await parts.admin.bots()) or "none: there is no bot yet"
         raise Refused("unknown_bot", f"bot_id: there is no bot {bot_id!r}; allowed are {names}.") from error
 
