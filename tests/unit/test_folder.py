@@ -15,16 +15,19 @@ BOT = "id: garden\nname: Garden\nknowledge:\n  - knowledge/*.md\n  - extra/**/*.
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A bot with two documents, and no team."""
-    for name, text in {
+    """A bot with two documents, and no team. Beside the folder stands what is none of its business."""
+    texts = {
         "bot.yaml": BOT,
         "knowledge/a.md": "# A\r\n",
         "extra/deep/b.txt": "B",
         "extra/c.md": "C",
-    }.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(text.encode())
-    return tmp_path
+        "../else/s.txt": "S",
+    }
+    for name, text in texts.items():
+        file = tmp_path / "garden" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+    return tmp_path / "garden"
 
 
 def test_a_folder_is_the_bot_its_documents_and_the_team(folder: Path) -> None:
