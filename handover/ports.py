@@ -28,7 +28,7 @@ from handover.ids import HandoverId
 from handover.messages import Attachment, Author, Contact, ContactStatus, Trigger
 from handover.outside import Errand, Followed, Parcel, Ticket
 from handover.plots import Look, Plot
-from handover.staff import Staff
+from handover.staff import Access, Staff
 from handover.subscriptions import (
     DeliveryState,
     DeliveryView,
@@ -55,6 +55,7 @@ from handover.views import (
     KeyView,
     MessageView,
     MissedView,
+    NewKey,
     News,
     NotificationView,
     Page,
@@ -849,7 +850,11 @@ class ButtonReplies(Protocol):
 class Doorkeeper(Protocol):
     """Who may come in, what they were answered, and what they tried. Secrets are given out once and never kept in clear."""
 
-    async def create_key(self, name: str, staff_id: str | None = None) -> str: ...
+    async def create_key(
+        self, name: str, staff_id: str | None = None, access: Access = Access.admin, made_by: str = ""
+    ) -> NewKey:
+        """A key that may do at most what `access` says, on behalf of `staff_id` where one is given."""
+        ...
 
     async def key(self, secret: str) -> KeyView | None:
         """The key that a caller shows; None where it is unknown or revoked."""
@@ -857,11 +862,13 @@ class Doorkeeper(Protocol):
 
     async def keys(self) -> list[KeyView]: ...
 
-    async def revoke_key(self, key_id: int) -> None:
-        """Close a key for good. Raises NotFound."""
+    async def revoke_key(self, key_id: int, by: str = "") -> KeyView:
+        """Close a key for good, and the sessions that it has opened. Raises NotFound."""
         ...
 
-    async def open_session(self, staff_id: str, lasts: timedelta, browser: str = "") -> str: ...
+    async def open_session(self, staff_id: str, lasts: timedelta, browser: str = "", key_id: int | None = None) -> str:
+        """`key_id`: the key that opens it, and with which it ends."""
+        ...
 
     async def sessions(self, staff_id: str, current: str = "") -> list[SessionView]:
         """A person's open sessions, newest first; `current` is the token of the one that asks."""
@@ -928,4 +935,19 @@ class Doorkeeper(Protocol):
 
     async def audit(self, kind: str, actor: str, text: str) -> None: ...
 
-    async def audits(self, *, after: str | None = None, limit: int = 50) -> Page[AuditView]: ...
+    async def refused(self, kind: str, actor: str, text: str, address: str) -> None:
+        """Write down what anybody can cause as often as they like: lines are shared, and say how often."""
+        ...
+
+    async def audits(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        actor: str | None = None,
+        kind: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[AuditView]:
+        """The log, newest first: from `since` on, before `until`, of one actor, of one kind."""
+        ...

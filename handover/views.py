@@ -17,6 +17,7 @@ from handover.messages import (
     Outcome,
     Payload,
 )
+from handover.staff import Access
 
 Item = TypeVar("Item")
 
@@ -354,24 +355,42 @@ class MissedView(Payload):
 
 
 class KeyView(Payload):
-    """An API key, without the secret itself. `staff_id` is on whose behalf it acts."""
+    """An API key, without the secret itself.
+
+    - staff_id: on whose behalf it acts. access: what it may do at most; one that acts for a person never more than they.
+    - is_first: the one that HANDOVER_API_KEY, or a file in the data directory, says.
+    - made_by, revoked_by: a staff id, or the name of a key (`key:1`); `settings` where another first key took its place.
+    """
 
     id: int
     name: str
     staff_id: str | None
+    access: Access = Access.admin
+    is_first: bool = False
+    made_by: str = ""
     created_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    revoked_by: str | None = None
+
+
+class NewKey(KeyView):
+    """An API key that was made just now. `key` is its text, in clear this once."""
+
+    key: str
 
 
 class AuditView(Payload):
-    """One line of the audit log."""
+    """One line of the audit log. `times`: how often it happened, up to `last_at`; refusals of a minute from one address are
+    counted together."""
 
     id: int
     kind: str
     actor: str
     text: str
     at: datetime
+    times: int = 1
+    last_at: datetime | None = None
 
 
 class SessionView(Payload):

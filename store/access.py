@@ -5,75 +5,30 @@ from secrets import token_urlsafe
 
 from sqlalchemy import delete, select
 
-from handover.errors import NotFound
-from handover.views import KeyView, SessionView
-from store import shapes
+from handover.views import SessionView
 from store.audit import Audit
 from store.credentials import Credentials
+from store.keys import Keys
 from store.receipts import Receipts
 from store.secrets import SECRET_BYTES, plain_hash
-from store.tables import KeyRow, SessionRow
+from store.tables import SessionRow
 from store.writing import Repository
 
 _SHORT = 16
 """How many characters of a session's hash name it to its owner."""
-_USE_NOTED_EVERY = timedelta(minutes=1)
-
-
-class Keys(Repository):
-    async def create_key(self, name: str, staff_id: str | None = None) -> str:
-        """A new key, in clear this once. `staff_id`: on whose behalf it acts."""
-        secret = token_urlsafe(SECRET_BYTES)
-        async with self._database.write() as session:
-            session.add(KeyRow(hash=plain_hash(secret), name=name, staff_id=staff_id, created_at=self._clock()))
-        return secret
-
-    async def admit(self, secret: str, name: str) -> None:
-        """Know a key that was made elsewhere: the one that is set, or kept in a file. Repeated, nothing changes."""
-        async with self._database.write() as session:
-            if await session.scalar(select(KeyRow.id).where(KeyRow.hash == plain_hash(secret))) is None:
-                session.add(KeyRow(hash=plain_hash(secret), name=name, staff_id=None, created_at=self._clock()))
-
-    async def key(self, secret: str) -> KeyView | None:
-        """The key that a caller shows; None where it is unknown or revoked. Its use is noted, to the minute."""
-        async with self._database.read() as session:
-            row = await session.scalar(
-                select(KeyRow).where(KeyRow.hash == plain_hash(secret), KeyRow.revoked_at.is_(None))
-            )
-        if row is None:
-            return None
-        if row.last_used_at is None or row.last_used_at < self._clock() - _USE_NOTED_EVERY:
-            await self._note_use(row.id)
-        return shapes.key(row)
-
-    async def _note_use(self, key_id: int) -> None:
-        async with self._database.write() as session:
-            row = await session.get_one(KeyRow, key_id)
-            row.last_used_at = self._clock()
-
-    async def keys(self) -> list[KeyView]:
-        """All keys, oldest first, the revoked ones included."""
-        async with self._database.read() as session:
-            return [shapes.key(row) for row in await session.scalars(select(KeyRow).order_by(KeyRow.id))]
-
-    async def revoke_key(self, key_id: int) -> None:
-        """Close a key for good. Raises NotFound."""
-        async with self._database.write() as session:
-            row = await session.get(KeyRow, key_id)
-            if row is None:
-                raise NotFound("key", str(key_id))
-            row.revoked_at = row.revoked_at or self._clock()
 
 
 class Sessions(Repository):
-    async def open_session(self, staff_id: str, lasts: timedelta, browser: str = "") -> str:
-        """A new session's token, in clear this once. `browser`: what its owner will know it by."""
+    async def open_session(self, staff_id: str, lasts: timedelta, browser: str = "", key_id: int | None = None) -> str:
+        """A new session's token, in clear this once. `browser`: what its owner will know it by. `key_id`: the API key that
+        opens it, and with which it ends."""
         token = token_urlsafe(SECRET_BYTES)
         now = self._clock()
         async with self._database.write() as session:
             await session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
             times = {"opened_at": now, "expires_at": now + lasts}
-            session.add(SessionRow(hash=plain_hash(token), staff_id=staff_id, browser=browser, **times))
+            row = SessionRow(hash=plain_hash(token), staff_id=staff_id, browser=browser, key_id=key_id, **times)
+            session.add(row)
         return token
 
     async def session(self, token: str) -> str | None:

@@ -474,6 +474,8 @@ class StaffRow(Base):
 
 
 class KeyRow(Base):
+    """An API key. `is_first`: the settings, or a file, say what it is. `revoked_by`: a caller, or "settings"."""
+
     __tablename__ = "api_keys"
 
     id: Mapped[int] = _numbered()
@@ -483,9 +485,15 @@ class KeyRow(Base):
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    access: Mapped[str] = mapped_column(default="admin")
+    is_first: Mapped[bool] = mapped_column(default=False)
+    made_by: Mapped[str] = mapped_column(default="")
+    revoked_by: Mapped[str | None]
 
 
 class SessionRow(Base):
+    """Somebody who is signed in. `key_id`: the API key that they came in with; null where it was a password."""
+
     __tablename__ = "sessions"
 
     hash: Mapped[str] = mapped_column(primary_key=True)
@@ -493,6 +501,7 @@ class SessionRow(Base):
     expires_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     browser: Mapped[str] = mapped_column(default="")
+    key_id: Mapped[int | None] = mapped_column(BigInteger())
 
 
 class PasswordRow(Base):
@@ -540,10 +549,17 @@ class ReceiptRow(Base):
 
 
 class AuditRow(Base):
+    """What somebody did or tried. `bucket`: what is counted together in this row, `times` from `at` to `last_at`; null for
+    what is written down each time."""
+
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "kind", "at"), Index(None, "actor"), Index(None, "at"))
 
     id: Mapped[int] = _numbered()
     kind: Mapped[str]
     actor: Mapped[str]
     text: Mapped[str]
     at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(default=1)
+    last_at: Mapped[datetime | None]
+    bucket: Mapped[str | None] = mapped_column(unique=True, index=True)

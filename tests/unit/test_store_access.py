@@ -18,7 +18,7 @@ pytest_plugins = ["tests.unit.store_fixtures"]
 
 
 async def test_a_key_opens_until_it_is_revoked(store: Store) -> None:
-    secret = await store.access.create_key("shop", staff_id="ann")
+    secret = (await store.access.create_key("shop", staff_id="ann")).key
     shown = await store.access.key(secret)
     assert shown is not None
     assert (shown.name, shown.staff_id) == ("shop", "ann")
@@ -30,14 +30,14 @@ async def test_a_key_opens_until_it_is_revoked(store: Store) -> None:
 
 
 async def test_secrets_are_not_in_the_database(store: Store) -> None:
-    secrets = [await store.access.create_key("shop"), await store.access.open_session("ann", timedelta(hours=1))]
+    secrets = [(await store.access.create_key("shop")).key, await store.access.open_session("ann", timedelta(hours=1))]
     async with store.database.read() as session:
         stored = [await session.scalar(select(KeyRow.hash)), await session.scalar(select(SessionRow.hash))]
     assert not set(secrets) & set(stored)
 
 
 async def test_the_use_of_a_key_is_noted_to_the_minute(store: Store, clock: Clock) -> None:
-    secret = await store.access.create_key("shop")
+    secret = (await store.access.create_key("shop")).key
     first = clock.forward(hours=1)
     await store.access.key(secret)
     clock.forward(seconds=59)

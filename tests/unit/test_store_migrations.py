@@ -78,8 +78,10 @@ INSERT INTO tasks (conversation_id, handover_number, number, title, description,
            ('c1', 1, 2, '', '', 'medium', 'completed', '2026-11-19', '2026-11-16', '', '2026-11-20', false, false);
 INSERT INTO notifications ("key", channel, staff_id, event, conversation_id, number, text, at)
     VALUES ('n1', 'email', 'ann', 'reminder', 'c1', 1, '', '2026-11-17');
+INSERT INTO api_keys (hash, name, staff_id, created_at) VALUES ('1', 'first key', NULL, '2026-11-16');
+INSERT INTO api_keys (hash, name, staff_id, created_at) VALUES ('2', 'first key', 'ann', '2026-11-16');
 """
-"""As the first version wrote it: one handover with a task in time and a late one, one without a task, and a mail."""
+"""As the first version wrote it: one handover with a task in time and a late one, one without a task, a mail, and keys."""
 
 
 async def test_what_older_versions_wrote_gets_what_its_tasks_know(tmp_path: Path) -> None:
@@ -95,6 +97,8 @@ async def test_what_older_versions_wrote_gets_what_its_tasks_know(tmp_path: Path
         assert [tuple(row) for row in rows] == [("2026-11-19", "2026-11-19", 1, 0), (None, None, 0, 0)]
         # What was written before it was noted what is sent: an old mail must not go out a second time.
         assert await connection.scalar(text("SELECT sent_at FROM notifications")) == "2026-11-17"
+        keys = await connection.execute(text("SELECT is_first, access FROM api_keys ORDER BY hash"))
+        assert [tuple(row) for row in keys] == [(1, "admin"), (0, "admin")]
     await engine.dispose()
 
 

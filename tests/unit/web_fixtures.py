@@ -76,7 +76,7 @@ async def sign_in(now_store: Store, services: Services) -> AsyncIterator[SignIn]
     opened: list[Http] = []
 
     async def connected(staff_id: str | None = None) -> Http:
-        secret = await now_store.access.create_key("test", staff_id)
+        secret = (await now_store.access.create_key("test", staff_id)).key
         headers = {"Authorization": f"Bearer {secret}"}
         opened.append(Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover", headers=headers))
         return opened[-1]
