@@ -1,17 +1,19 @@
 """Who is calling: a backend with its key, or a person with a session."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NoReturn
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from handover.api_keys import lesser
 from handover.errors import NotFound
 from handover.people import By, access_of
-from handover.routing import is_manager
 from handover.staff import Access
+from handover.views import KeyView
 from web.problems import ApiError
+from web.refusals import note_refusal
 from web.services import Parts, Services
 
 SESSION_COOKIE = "handover_session"
@@ -21,7 +23,8 @@ _bearer = HTTPBearer(auto_error=False, description="An API key: `Authorization: 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who may use the API. A key without a staff id may act for everybody and names who in the request."""
+    """Somebody who may use the API. An admin's key without a staff id may act for everybody and names who in the request; a
+    lesser one without acts for nobody."""
 
     name: str
     staff_id: str | None
@@ -39,6 +42,10 @@ class Caller:
             if staff_id not in (None, self.staff_id):
                 raise ApiError(403, "not_your_name", f"You act as {self.staff_id}, not as {staff_id}.")
             return self.staff_id
+        if self.access is not Access.admin:
+            raise ApiError(
+                403, "acts_for_nobody", "This key acts for nobody on the team: use one that acts for a person."
+            )
         if not staff_id:
             raise ApiError(422, "invalid_request", "staff_id: say on whose behalf this is done.")
         return staff_id
@@ -48,7 +55,7 @@ class Caller:
         where they ask for others'."""
         if self.manages:
             return assignee
-        if assignee not in (None, self.staff_id):
+        if self.staff_id is None or assignee not in (None, self.staff_id):
             raise ApiError(403, "managers_only", "Only managers and admins see the numbers of other people.")
         return self.staff_id
 
@@ -61,8 +68,9 @@ async def caller(
         return await _by_key(request, parts, bearer.credentials)
     person = await by_session(request, parts)
     if person is None:
+        await note_refusal(parts, "missing_key", request)
         raise ApiError(401, "unauthorized", "Send an API key: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"})
-    check_origin(request)
+    await check_origin(request, parts, person.name)
     return person
 
 
@@ -73,6 +81,13 @@ async def manager(who: Annotated[Caller, Depends(caller)]) -> Caller:
     return who
 
 
+async def admin(who: Annotated[Caller, Depends(caller)]) -> Caller:
+    """A caller who looks after the installation."""
+    if who.access is not Access.admin:
+        raise ApiError(403, "admins_only", "This is for admins.")
+    return who
+
+
 async def by_session(request: Request, parts: Services) -> Caller | None:
     """The person whose session cookie the request carries."""
     token = request.cookies.get(SESSION_COOKIE)
@@ -80,39 +95,80 @@ async def by_session(request: Request, parts: Services) -> Caller | None:
     return await _person(parts, f"person:{staff_id}", staff_id) if staff_id else None
 
 
-def check_origin(request: Request) -> None:
-    """A page of another site must not act with a person's cookie."""
-    if request.method in _SAFE_METHODS:
-        return
+async def check_origin(request: Request, parts: Services, actor: str = "unknown") -> None:
+    """A page of another site must not act with a person's cookie. `actor`: whose it is. Raises ApiError 403, and writes it
+    down."""
+    if request.method not in _SAFE_METHODS and _is_foreign(request):
+        await refuse_foreign(request, parts, actor)
+
+
+async def refuse_foreign(request: Request, parts: Services, actor: str = "unknown") -> NoReturn:
+    """Raises ApiError 403, after writing it down."""
+    await note_refusal(parts, "foreign_origin", request, actor=actor)
+    raise ApiError(403, "foreign_origin", "This request comes from another site's page.")
+
+
+def _is_foreign(request: Request) -> bool:
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin" if origin is None else "")
-    same_host = origin is not None and urlsplit(origin).netloc == request.headers.get("host")
-    if (site not in ("same-origin", "none") and not same_host) or (origin is not None and not same_host):
-        raise ApiError(403, "foreign_origin", "This request comes from another site's page.")
+    same_host = origin is not None and _host_in(origin) == request.headers.get("host")
+    return (site not in ("same-origin", "none") and not same_host) or (origin is not None and not same_host)
+
+
+def _host_in(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 async def _by_key(request: Request, parts: Services, secret: str) -> Caller:
     key = await parts.door.key(secret)
     if key is None:
-        await parts.door.audit("wrong_key", "unknown", f"{request.method} {request.url.path}")
+        await note_refusal(parts, "wrong_key", request)
         raise ApiError(
             401, "unauthorized", "This key is not known here, or was revoked.", {"WWW-Authenticate": "Bearer"}
         )
-    if key.staff_id is None:
-        return Caller(f"key:{key.id}", None, manages=True, access=Access.admin)
-    found = await _person(parts, f"key:{key.id}", key.staff_id)
+    found = await _caller_of(parts, key)
     if found is None:
+        await note_refusal(parts, "key_of_nobody", request, actor=name_of_key(key))
         raise ApiError(403, "unknown_staff", f"This key acts for {key.staff_id}, who is not on the team (any more).")
     return found
 
 
-async def _person(parts: Services, name: str, staff_id: str) -> Caller | None:
+async def still_admitted(request: Request, parts: Services) -> bool:
+    """Whether the caller of a stream that stays open may still be told: a key may have been revoked, a session ended."""
+    _, _, secret = request.headers.get("authorization", "").partition(" ")
+    if not secret:
+        return await by_session(request, parts) is not None
+    key = await parts.door.key(secret.strip())
+    return key is not None and await _caller_of(parts, key) is not None
+
+
+async def _caller_of(parts: Services, key: KeyView) -> Caller | None:
+    """Who acts with this key; None where it acts for somebody who is not on the team."""
+    if key.staff_id is None:
+        return _caller(name_of_key(key), None, key.access)
+    return await _person(parts, name_of_key(key), key.staff_id, key.access)
+
+
+def name_of_key(key: KeyView) -> str:
+    """As the audit log calls it."""
+    return f"key:{key.id}"
+
+
+async def _person(parts: Services, name: str, staff_id: str, most: Access = Access.admin) -> Caller | None:
     try:
         staff = await parts.team.staff(staff_id)
     except NotFound:
         return None
-    return Caller(name, staff_id, is_manager(staff), access_of(staff)) if staff.enabled else None
+    return _caller(name, staff_id, lesser(access_of(staff), most)) if staff.enabled else None
+
+
+def _caller(name: str, staff_id: str | None, access: Access) -> Caller:
+    return Caller(name, staff_id, access is not Access.staff, access)
 
 
 Who = Annotated[Caller, Depends(caller)]
 Manager = Annotated[Caller, Depends(manager)]
+Admin = Annotated[Caller, Depends(admin)]

@@ -26,12 +26,14 @@ from plots.drawing import PygalPlotter
 from settings import AppSettings, settings_or_exit
 from store import Store
 from store.first_start import first_start
-from web.api import conversations, handovers, knowledge, missed, notifications, operations, review, subscriptions
+from web.api import audit, conversations, handovers, knowledge, missed, notifications, operations, review, subscriptions
+from web.api import keys as keys_api
 from web.api import settings as settings_api
 from web.bodies import BodyLimit
 from web.doors import chatwoot, inbound, slack, twilio, zendesk
 from web.measures import Measured
 from web.openapi import Documented
+from web.pages import audit as audit_page
 from web.pages import (
     bot_knowledge,
     bots,
@@ -48,6 +50,7 @@ from web.pages import (
     told,
     widget,
 )
+from web.pages import keys as keys_page
 from web.pages import subscriptions as subscriptions_page
 from web.problems import add_problem_handlers
 from web.security import SecurityHeaders
@@ -83,6 +86,8 @@ def create_app() -> FastAPI:
         settings_api,
         knowledge,
         subscriptions,
+        keys_api,
+        audit,
         operations,
         chatwoot,
         inbound,
@@ -94,6 +99,8 @@ def create_app() -> FastAPI:
         claim_link,
         team,
         subscriptions_page,
+        keys_page,
+        audit_page,
         me,
         inbox,
         replies,

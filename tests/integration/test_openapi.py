@@ -121,6 +121,12 @@ async def a_subscription(api: Api) -> str:
     return str(made["id"])
 
 
+async def a_key(api: Api) -> int:
+    """Made to be revoked: the key of the test is not."""
+    made = await api.post("/keys", {"name": "made up", "access": "staff"})
+    return int(made["id"])
+
+
 async def test_every_operation_answers_as_the_document_says(
     stack: Stack, api: Api, contract: BaseSchema, examples: int, subtests: pytest.Subtests
 ) -> None:
@@ -129,6 +135,8 @@ async def test_every_operation_answers_as_the_document_says(
         known = await what_is_there(api)
         if "/subscriptions" in operation.path:
             known["subscription_id"] = [await a_subscription(api)]
+        if "{key_id}" in operation.path:
+            known["key_id"] = [await a_key(api)]
         with subtests.test(operation.label):
             hold_to_its_word(operation, known, stack.url, examples, headers=key, auth=signed)
 

@@ -80,7 +80,9 @@ async def say(http: Http, token: str, message_id: str = "1", site: str = SHOP, *
 
 
 async def refusals(store: Store) -> list[str]:
-    return [one.text for one in (await store.access.audits()).items if one.kind == "foreign_origin"]
+    """What was refused; as often as it was, where one line counts several."""
+    found = [one for one in (await store.access.audits()).items if one.kind == "foreign_origin"]
+    return [one.text.removesuffix(" from 127.0.0.1") for one in found for _ in range(one.times)]
 
 
 # ---- tokens and sites ------------------------------------------------------------------------------------------------

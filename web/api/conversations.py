@@ -11,7 +11,7 @@ from handover.errors import NotFound, Refused, Unavailable
 from handover.ids import CONVERSATION_ID
 from handover.messages import ByStaff, Opened, PostedMessage, RequestHuman
 from handover.views import ConversationDetail, ConversationSummary, MessageView, Page
-from web.access import Caller, Who
+from web.access import Caller, Who, still_admitted
 from web.attached import ANSWERS, MessageRow, Place, attachment
 from web.bodies import HandoverBody, MessageBody, PostedAnswer, StaffBody, check_length
 from web.filters import ConversationList
@@ -187,14 +187,18 @@ async def get_attachment(
 @router.get("/{conversation_id}/events", response_class=EventSourceResponse)
 async def events(
     conversation_id: ConversationId,
+    request: Request,
     parts: Parts,
     who: Who,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """What happens in the conversation, live. A client that was cut off resumes behind `Last-Event-ID`."""
+    """What happens in the conversation, live. A client that was cut off resumes behind `Last-Event-ID`. It ends when the key
+    is revoked."""
     resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 19 else after
     async for event in follow(parts, conversation_id, resumed):
+        if not await still_admitted(request, parts):
+            return
         yield event
 
 

@@ -103,7 +103,7 @@ async def hand_back(handover_id: str, body: StaffBody, acting: Acting) -> Respon
 @router.post("/handovers/{handover_id}/cancel", response_model=Acted)
 async def cancel(handover_id: str, body: ReasonBody, acting: Acting) -> Response:
     """Take the handover back: a manager, or the contact through a backend whose key acts for nobody."""
-    staff_id = acting.who.staff_id or body.staff_id
+    staff_id = acting.who.acts_as(body.staff_id) if body.staff_id else acting.who.staff_id
     act = Cancel(staff_id=staff_id, reason=body.reason)
     return await acting.on(handover_id, lambda one: acting.parts.client.cancel(one, act, key=acting.update_id))
 

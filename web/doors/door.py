@@ -9,6 +9,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from handover.errors import NotFound, Unavailable
 from web.problems import ApiError
+from web.refusals import note_refusal
 from web.services import Services
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -24,8 +25,7 @@ def open_with(secret: SecretStr | None, door: str) -> str:
 
 async def refuse_unsigned(parts: Services, door: str, request: Request) -> NoReturn:
     """Raises ApiError 401, after writing it down. What the request said is not: anybody may have sent it."""
-    host = request.client.host if request.client else "unknown"
-    await parts.door.audit("wrong_signature", "unknown", f"/webhooks/{door} from {host}")
+    await note_refusal(parts, "wrong_signature", request, text=f"/webhooks/{door}")
     raise ApiError(401, "wrong_signature", "The signature is missing, wrong or too old. Nothing was changed.")
 
 

@@ -102,7 +102,7 @@ async def chat_page(request: Request, parts: Parts, bot: Id | None = None) -> Re
 @router.post("/new")
 async def start_over(request: Request, parts: Parts) -> Response:
     """A new conversation with the same bot."""
-    check_origin(request)
+    await check_origin(request, parts)
     before = visitor_of(request, parts)
     answer = see("/chat")
     remember(request, answer, parts, new_visitor(before.bot_id if before else None))
@@ -112,9 +112,10 @@ async def start_over(request: Request, parts: Parts) -> Response:
 @router.post("/session")
 async def enter(entering: Entering, request: Request, parts: Parts) -> Entered:
     """A token. Raises ApiError 403 on a site that the bot does not allow, 401 where the old token is too old."""
-    check_origin(request)
+    await check_origin(request, parts)
     if entering.token is not None:
-        return entered(parts, await on_their_site(request, parts, visitor_in(parts, entering.token, KEPT_SECONDS)))
+        known = await visitor_in(request, parts, entering.token, KEPT_SECONDS)
+        return entered(parts, await on_their_site(request, parts, known))
     site = site_of(request)
     await check_allowed(request, parts, entering.bot, site)
     return entered(parts, new_visitor(entering.bot, site))

@@ -14,12 +14,11 @@ from handover.claim_link import LONGEST_TOKEN, ClaimLink, read_claim_token
 from handover.errors import NotFound, Refused, Unavailable
 from handover.staff import Staff
 from handover.views import HandoverDetail
-from web.access import check_origin
+from web.access import check_origin, refuse_foreign
 from web.acts import claim as claim_case
 from web.acts import name_of
-from web.pages.entry import address_of
 from web.pages.rendering import PageRoute, page
-from web.problems import ApiError
+from web.refusals import address_of, note_refusal
 from web.services import Parts, Services
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -50,7 +49,7 @@ async def look(request: Request, token: Token, parts: Parts) -> Response:
 @router.post("/claim/{token}")
 async def claim(request: Request, token: Token, parts: Parts) -> Response:
     """Claim the case. Of two people one has it, and the other is told who."""
-    _check_own_form(request)
+    await _check_own_form(request, parts)
     visit = await _visit(request, parts, token)
     if isinstance(visit, Response):
         return visit
@@ -77,7 +76,9 @@ async def _visit(request: Request, parts: Services, token: str) -> Visit | Respo
     except NotFound:
         return _shown(request, "unknown", 404)
     if not person.enabled:
-        await _audit(parts, "claim_link_refused", link)
+        await note_refusal(
+            parts, "claim_link_refused", request, actor=f"person:{link.staff_id}", text=f"{link.handover}: disabled,"
+        )
         return _shown(request, "disabled", 403)
     return Visit(link, person, case)
 
@@ -118,13 +119,13 @@ def _since(case: HandoverDetail) -> datetime | None:
     return max(claims, default=None)
 
 
-def _check_own_form(request: Request) -> None:
+async def _check_own_form(request: Request, parts: Services) -> None:
     """The form of our own page. It says `null` for its origin, since the page tells nobody where it comes from: then the
     browser's own word counts. Nothing hangs on it: there is no cookie, and who knows the address may claim anyway."""
     if request.headers.get("origin") != "null":
-        check_origin(request)
+        await check_origin(request, parts)
     elif request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise ApiError(403, "foreign_origin", "This request comes from another site's page.")
+        await refuse_foreign(request, parts)
 
 
 async def _audit(parts: Services, kind: str, link: ClaimLink) -> None:

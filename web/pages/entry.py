@@ -1,7 +1,6 @@
 """Coming in: sessions, where to go on, and what somebody's browser is called."""
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request, Response
 
@@ -21,11 +20,14 @@ _SYSTEMS = (
 )
 
 
-async def open_session(request: Request, answer: Response, parts: Services, staff_id: str) -> None:
-    """Sign a person in on this browser, by a cookie in the answer."""
+async def open_session(
+    request: Request, answer: Response, parts: Services, staff_id: str, key_id: int | None = None
+) -> None:
+    """Sign a person in on this browser, by a cookie in the answer. `key_id`: the key that they came in with."""
+    browser = browser_of(request.headers.get("user-agent", ""))
     answer.set_cookie(
         SESSION_COOKIE,
-        await parts.door.open_session(staff_id, SESSION_LASTS, browser_of(request.headers.get("user-agent", ""))),
+        await parts.door.open_session(staff_id, SESSION_LASTS, browser, key_id),
         max_age=int(SESSION_LASTS.total_seconds()),
         httponly=True,
         samesite="lax",
@@ -44,13 +46,3 @@ def browser_of(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return f"{browser} on {system}" if system else browser
-
-
-def address_of(request: Request) -> str:
-    """Where a request comes from, for counting wrong passwords: who has one IPv6 address has 2^64 of them."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host[:100]
-    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else host

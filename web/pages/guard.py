@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from handover.staff import Access
 from web.access import Caller, by_session, check_origin
 from web.pages.rendering import SignInFirst
 from web.problems import ApiError
@@ -27,7 +28,7 @@ async def me(request: Request, parts: Parts) -> Me:
     found = await by_session(request, parts)
     if found is None or found.staff_id is None:
         raise SignInFirst(_page_to_return_to(request))
-    check_origin(request)
+    await check_origin(request, parts, found.name)
     person = await parts.team.staff(found.staff_id)
     return Me(person.id, person.name, found.manages, not person.available and person.capacity > 0, found)
 
@@ -36,6 +37,13 @@ async def managing(me: Annotated[Me, Depends(me)]) -> Me:
     """A manager or admin. Raises ApiError for everybody else."""
     if not me.manages:
         raise ApiError(403, "managers_only", "This page is for managers and admins.")
+    return me
+
+
+async def administering(me: Annotated[Me, Depends(me)]) -> Me:
+    """An admin. Raises ApiError for everybody else."""
+    if me.caller.access is not Access.admin:
+        raise ApiError(403, "admins_only", "This page is for admins.")
     return me
 
 
@@ -54,3 +62,4 @@ def _page_to_return_to(request: Request) -> str:
 
 SignedIn = Annotated[Me, Depends(me)]
 Managing = Annotated[Me, Depends(managing)]
+Administering = Annotated[Me, Depends(administering)]

@@ -28,7 +28,7 @@ async def invitation(request: Request, token: Token, parts: Parts) -> Response:
 @router.post("/invitation/{token}")
 async def accept(request: Request, token: Token, parts: Parts, password: Text = "", again: Text = "") -> Response:
     """Choose the password: it ends all other sessions of the person, and the link."""
-    check_origin(request)
+    await check_origin(request, parts)
     person = await _whose(parts, token)
     if person is None:
         return _over(request)

@@ -9,10 +9,11 @@ from handover.quiet import DAYS, QuietHours
 from handover.sign_in import SHORTEST_PASSWORD, allowances, password_fault
 from handover.staff import Staff
 from web.access import SESSION_COOKIE
-from web.pages.entry import address_of, open_session, own_page
+from web.pages.entry import open_session, own_page
 from web.pages.forms import ADDRESSES, addresses, problems_by_field, text_fields, typed_of
 from web.pages.guard import Me, SignedIn
 from web.pages.rendering import PageRoute, page, see
+from web.refusals import address_of
 from web.services import Parts, Services
 from web.team import change_oneself
 

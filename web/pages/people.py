@@ -5,12 +5,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
+from handover.api_keys import may_sign_in
 from handover.errors import NotFound
 from handover.sign_in import allowances, whom
+from handover.staff import Staff
 from handover.views import KeyView
 from web.access import SESSION_COOKIE, by_session, check_origin
-from web.pages.entry import address_of, open_session, own_page
+from web.pages.entry import open_session, own_page
 from web.pages.rendering import PageRoute, page, see
+from web.refusals import address_of, note_refusal
 from web.services import Parts, Services
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -39,7 +42,7 @@ async def sign_in(
     request: Request, parts: Parts, staff_id: Text = "", password: Text = "", key: Text = "", next: Text = "/inbox"
 ) -> Response:
     """Open a session for a person of the team."""
-    check_origin(request)
+    await check_origin(request, parts)
     if key:
         return await _by_key(request, parts, staff_id.strip().lower(), key.strip(), next)
     return await _by_password(request, parts, staff_id.strip(), password, next)
@@ -48,7 +51,7 @@ async def sign_in(
 @router.post("/logout")
 async def sign_out(request: Request, parts: Parts) -> Response:
     """End the session."""
-    check_origin(request)
+    await check_origin(request, parts)
     await parts.door.close_session(request.cookies.get(SESSION_COOKIE, ""))
     answer = see("/login")
     answer.delete_cookie(SESSION_COOKIE)
@@ -67,29 +70,30 @@ async def _by_password(request: Request, parts: Services, name: str, password: s
     person = whom(name, await parts.admin.team())
     fits = await parts.door.password_fits(person.id if person else None, password)
     if person is None or not fits:
-        await _note_refusal(parts, name, "wrong name or password", request)
+        why = f"wrong name or password, from {address_of(request)}"
+        await parts.door.audit("sign_in_refused", name[:64] or "unknown", why)
         return _form(request, next, 401, staff_id=name, refused=WRONG)
     await parts.door.forget_tries([subject for subject in counted if not subject.startswith("address ")])
     return await _come_in(request, parts, person.id, next, "with a password")
 
 
 async def _by_key(request: Request, parts: Services, staff_id: str, key: str, next: str) -> Response:
-    refused = await _why_not(parts, await parts.door.key(key), staff_id)
-    if refused:
-        await _note_refusal(parts, staff_id, refused, request)
+    known = await parts.door.key(key)
+    refused = await _why_not(parts, known, staff_id)
+    if known is None or refused:
+        why = f"{refused.rstrip('.')},"
+        await note_refusal(parts, "sign_in_refused", request, actor=staff_id[:64] or "unknown", text=why)
         return _form(request, next, 401, by_key=True, staff_id=staff_id, refused=refused)
-    return await _come_in(request, parts, staff_id, next, "with an API key")
+    return await _come_in(request, parts, staff_id, next, f"with API key {known.id}", known.id)
 
 
-async def _come_in(request: Request, parts: Services, staff_id: str, next: str, how: str) -> Response:
+async def _come_in(
+    request: Request, parts: Services, staff_id: str, next: str, how: str, key_id: int | None = None
+) -> Response:
     answer = see(own_page(next))
-    await open_session(request, answer, parts, staff_id)
+    await open_session(request, answer, parts, staff_id, key_id)
     await parts.door.audit("signed_in", f"person:{staff_id}", f"{how}, from {address_of(request)}")
     return answer
-
-
-async def _note_refusal(parts: Services, name: str, why: str, request: Request) -> None:
-    await parts.door.audit("sign_in_refused", name[:64] or "unknown", f"{why}, from {address_of(request)}")
 
 
 def _form(
@@ -105,13 +109,17 @@ async def _why_not(parts: Services, key: KeyView | None, staff_id: str) -> str:
         return "This API key is not known here, or was revoked."
     if key.staff_id not in (None, staff_id):
         return "This API key belongs to somebody else on the team."
-    if not await _is_on_the_team(parts, staff_id):
+    person = await _on_the_team(parts, staff_id)
+    if person is None:
         return "Nobody on the team has this staff id."
+    if not may_sign_in(key, person):
+        return "This API key may do less than this person: it signs them in nowhere."
     return ""
 
 
-async def _is_on_the_team(parts: Services, staff_id: str) -> bool:
+async def _on_the_team(parts: Services, staff_id: str) -> Staff | None:
     try:
-        return (await parts.team.staff(staff_id)).enabled
+        person = await parts.team.staff(staff_id)
     except NotFound:
-        return False
+        return None
+    return person if person.enabled else None

@@ -7,6 +7,7 @@ from fastapi import Request
 
 from handover.bot import Bot
 from web.problems import ApiError
+from web.refusals import note_refusal, what_was_asked
 from web.security import POLICY
 from web.services import Services
 
@@ -41,7 +42,8 @@ def is_allowed(bot: Bot, site: str) -> bool:
 async def refuse(request: Request, parts: Services, detail: str) -> NoReturn:
     """Refuse, and write it into the audit log."""
     told = request.headers.get(HEADER) or request.headers.get("referer", "")
-    await parts.door.audit("foreign_origin", "visitor", f"{request.method} {request.url.path} {told[:300]}")
+    text = f"{what_was_asked(request)} {told}"
+    await note_refusal(parts, "foreign_origin", request, actor="visitor", text=text)
     raise ApiError(403, "foreign_origin", detail)
 
 

@@ -10,13 +10,14 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 
 from handover.trying import TEST_CHANNEL
 from web.access import check_origin
 from web.pages.rendering import is_https
 from web.pages.sites import check_allowed, refuse, site_of
 from web.problems import ApiError
+from web.refusals import note_refusal
 from web.services import Parts, Services
 
 CHANNEL = "web"
@@ -93,11 +94,13 @@ def token_for(parts: Services, visitor: Visitor) -> str:
     return str(_tokens(parts).dumps([visitor.conversation_id, visitor.bot_id, visitor.site]))
 
 
-def visitor_in(parts: Services, token: str, seconds: int = TOKEN_SECONDS) -> Visitor:
-    """Whom a token names. Raises ApiError 401 where it is not one of ours, or older than that."""
+async def visitor_in(request: Request, parts: Services, token: str, seconds: int = TOKEN_SECONDS) -> Visitor:
+    """Whom a token names. Raises ApiError 401 where it is older than that, or not one of ours: that is written down."""
     try:
         conversation_id, bot_id, site = _tokens(parts).loads(token, max_age=seconds)
     except (BadSignature, ValueError, TypeError) as error:
+        if not isinstance(error, SignatureExpired):
+            await note_refusal(parts, "wrong_token", request, actor="visitor")
         raise ApiError(401, "unauthorized", "This conversation is not known here (any more).") from error
     return Visitor(conversation_id, bot_id, site)
 
@@ -114,10 +117,11 @@ async def visitor(
     request: Request, parts: Parts, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Visitor:
     """The visitor of this request. Raises ApiError 401 without a token that is good, 403 where it is another site's."""
-    check_origin(request)
+    await check_origin(request, parts)
     if bearer is None:
+        await note_refusal(parts, "missing_token", request, actor="visitor")
         raise ApiError(401, "unauthorized", "Open the chat first: this conversation is not known here.")
-    return await on_their_site(request, parts, visitor_in(parts, bearer.credentials))
+    return await on_their_site(request, parts, await visitor_in(request, parts, bearer.credentials))
 
 
 def _cookies(parts: Services) -> URLSafeSerializer:
