@@ -5,6 +5,7 @@ from handover.errors import NotFound, Problem, SettingsError
 from handover.staff import Access, Staff
 from handover.views import NewKey
 from web.access import Caller
+from web.problems import ApiError
 from web.services import Services
 
 
@@ -24,7 +25,10 @@ async def make_key(
 
 
 async def revoke_key(parts: Services, who: Caller, key_id: int) -> None:
-    """Close a key at once and for good, with the sessions that it has opened. Raises NotFound."""
+    """Close a key at once and for good, with the sessions that it has opened. Raises NotFound, and ApiError for the key that
+    asks: a mistake in a program would lock everybody out who has no other."""
+    if who.name == f"key:{key_id}":
+        raise ApiError(403, "own_key", "A key does not revoke itself: use another one. Nothing was changed.")
     revoked = await parts.door.revoke_key(key_id, who.staff_id or who.name)
     await parts.door.audit("key_revoked", who.name, in_words(revoked))
 

@@ -122,7 +122,7 @@ async def a_subscription(api: Api) -> str:
 
 
 async def a_key(api: Api) -> int:
-    """Made to be revoked: the key of the test is not."""
+    """Made to be revoked: the test's own does not revoke itself."""
     made = await api.post("/keys", {"name": "made up", "access": "staff"})
     return int(made["id"])
 

@@ -62,6 +62,14 @@ async def test_a_key_opens_until_it_is_revoked(admin: Http, now_store: Store) ->
     assert await lines(now_store, "wrong_key") == [("unknown", "GET /v1/tasks from 127.0.0.1")]
 
 
+async def test_a_key_does_not_revoke_itself(admin: Http) -> None:
+    refused = await admin.delete("/v1/keys/1")
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:handover:problem:own_key")
+    another = bearer((await make(admin, access="admin"))["key"])
+    assert (await admin.delete("/v1/keys/1", headers=another)).status_code == 204
+    assert (await admin.get("/v1/keys")).status_code == 401
+
+
 async def test_the_text_of_a_key_is_shown_once_and_kept_nowhere(admin: Http, now_store: Store) -> None:
     key = (await make(admin))["key"]
     listed = await admin.get("/v1/keys")

@@ -46,5 +46,6 @@ async def make(body: KeyBody, parts: Parts, who: Admin) -> NewKey:
 
 @router.delete("/{key_id}", status_code=204)
 async def revoke_key(key_id: KeyId, parts: Parts, who: Admin) -> None:
-    """Revoke a key: it opens nothing any more from now on, and the sessions that it opened are over."""
+    """Revoke a key: it opens nothing any more from now on, and the sessions that it opened are over. No key
+    revokes itself: 403."""
     await revoke(parts, who, key_id)
