@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import Request
 from itsdangerous import URLSafeTimedSerializer
 
 from handover.conversation import ConversationInput
@@ -18,6 +19,7 @@ from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures", "tests.unit.people_fixtures"]
 
+ASKED = Request({"type": "http", "headers": []})
 BANNER = "Test: nobody is told, and it does not count."
 NEW = "/bots/support/chat"
 NAMED = f"test-{'x' * 24}"
@@ -72,7 +74,7 @@ async def test_a_manager_talks_on_the_channel_of_tests(
     omar = await browser_of("omar")
     page = await begun(omar)
     assert (page.status_code, BANNER in page.text) == (200, True)
-    named = visitor_in(services, token_of(page)).conversation_id
+    named = (await visitor_in(ASKED, services, token_of(page))).conversation_id
     assert str(page.url).endswith(f"{NEW}/{named}")
     await says(omar, token_of(page))
     assert client.acts == [("post", named, "test"), ("request_human", named, "test")]
@@ -84,7 +86,9 @@ async def test_a_renewed_token_is_for_the_same_test(
     omar = await browser_of("omar")
     page = await begun(omar)
     answer = await omar.post("/chat/session", json={"token": token_of(page)})
-    assert visitor_in(services, answer.json()["token"]) == visitor_in(services, token_of(page))
+    assert await visitor_in(ASKED, services, answer.json()["token"]) == await visitor_in(
+        ASKED, services, token_of(page)
+    )
     await says(omar, answer.json()["token"])
     assert {channel for _, _, channel in client.acts} == {"test"}
 
@@ -135,13 +139,13 @@ async def test_an_address_opens_nothing_but_a_test_with_this_bot(browser_of: Bro
     assert (await omar.get("/bots/nobody/chat")).status_code == 404
 
 
-def test_tokens_of_before_are_good_and_say_web(services: Services) -> None:
+async def test_tokens_of_before_are_good_and_say_web(services: Services) -> None:
     """Conversation, bot and site: a test is in there by its id, so that nothing was added."""
     old = URLSafeTimedSerializer(services.secret, salt="visitor token").dumps(["web-abc", "support", ""])
-    assert visitor_in(services, str(old)) == Visitor("web-abc", "support", "")
+    assert await visitor_in(ASKED, services, str(old)) == Visitor("web-abc", "support", "")
     assert Visitor("web-abc", "support").channel == "web"
     tester = new_tester("support")
-    found = visitor_in(services, token_for(services, tester), TOKEN_SECONDS)
+    found = await visitor_in(ASKED, services, token_for(services, tester), TOKEN_SECONDS)
     assert (found, found.channel) == (tester, "test")
 
 
