@@ -66,6 +66,11 @@ def later(case: Case, start: datetime, length: timedelta) -> datetime:
     return start + length
 
 
+def counts_since(case: Case, now: datetime) -> datetime:
+    """From when on openings have to be known: lengths in working time count from where they began, long ago perhaps."""
+    return min(case.opened_at, now) if case.policy.working_time else now
+
+
 def waits_for_opening(case: Case, at: datetime) -> datetime:
     """What should not happen while nobody is there is put off to the next opening, unless the case is urgent."""
     return at if case.urgent else next_open(case.calendar, at)

@@ -6,6 +6,7 @@ from temporalio import workflow
 
 from activities.case import CaseActivities
 from handover.casefile import Case
+from handover.escalation import counts_since
 from handover.hours import Calendar, reaches
 from handover.policy import hours_request
 from workflows.options import STORE
@@ -18,8 +19,8 @@ async def look_ahead(case: Case, at: datetime) -> None:
 
 
 async def look_up(case: Case, at: datetime) -> Calendar:
-    """The openings from now until well behind `at`, and whether anybody is available now."""
-    request = hours_request(case.policy, case.bot_id, workflow.now(), at)
+    """The openings from where the case's lengths of time began until well behind `at`, and whether anybody is available."""
+    request = hours_request(case.policy, case.bot_id, counts_since(case, workflow.now()), at)
     return await workflow.execute_activity_method(
         CaseActivities.look_up_hours, request, summary="When is the team there?", **STORE
     )

@@ -1,6 +1,7 @@
 """What changes while the team is not there: what the contact is told, what waits for the opening, and what does not."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from handover.messages import Author, Claim, Contact, ConversationStatus, RequestHuman
@@ -213,6 +214,18 @@ async def test_a_case_that_lasts_for_months_goes_on_by_its_hours(town: Town) -> 
     rungs = [one.at for one in await town.log("rung")]
     assert len(rungs) >= 20
     assert all((at - opening) % (24 * HOUR) < 3 * HOUR for at in rungs[1:])
+
+
+async def test_working_time_goes_on_where_it_began_long_before_what_is_known(town: Town) -> None:
+    """Openings are looked up anew after weeks, and those that lie behind still count: one repeat each working day."""
+    ladder = [{"after": "1h", "to": "manager", "repeat": "3h"}]
+    settings = {"working_time": True, "ladder": ladder}
+    await opens_in(town, 0, for_hours=3, actions=actions(**settings))
+    await town.hand_over(JAMIE)
+    await town.pass_time(timedelta(days=60))
+    rungs = [one.at for one in await town.log("rung")]
+    assert len(rungs) in (60, 61)
+    assert all(near(later, before + 24 * HOUR) for before, later in pairwise(rungs))
 
 
 async def test_the_button_is_answered_by_night_as_the_words_are(town: Town) -> None:
