@@ -46,7 +46,8 @@ class AssistantActivities:
         """What the store knows of the conversation; one that was closed is the bot's again, unless nothing new was said."""
         current = await current_bot(self._bots, request.bot_id, request.channel)
         begun = await self._transcripts.begin(request, current.bot.id)
-        return begun.model_copy(update={"debounce": current.bot.debounce, "close_after": current.bot.close_after})
+        bot = (await current_bot(self._bots, begun.bot_id, request.channel)).bot  # a conversation stays with its own
+        return begun.model_copy(update={"debounce": bot.debounce, "close_after": bot.close_after})
 
     @activity.defn
     async def answer(self, request: TurnRequest) -> Turn:
