@@ -293,7 +293,8 @@ async def test_a_resolving_that_is_told_late_ends_nothing_new(desk: Desk) -> Non
 
 async def test_nobody_holds_the_case_and_nobody_stands_for_the_agent(desk: Desk, chatwoot_stack: Stack) -> None:
     """Then the words stay in Chatwoot, the audit log says so, and the bot stays silent."""
-    await put_example_bot(chatwoot_stack, actions=given_to("role:nobody"), default_assignee=None)
+    await desk.api.put("/staff/nina", {"name": "Nina", "roles": ["night"], "available": False})
+    await put_example_bot(chatwoot_stack, actions=given_to("role:night"), default_assignee=None)
     try:
         desk.chatwoot.contact_writes(desk.talk, "I want to talk to a human")
         await desk.until(lambda: desk.talk.status == "open" and desk.chatwoot.notes(desk.talk), "it is opened")

@@ -1,4 +1,5 @@
 // What a visitor attaches: chosen or pasted, taken to the server at once, and listed above the field until it is sent.
+// Loaded before chat.js, which shows messages from its first moment on; everything of it is used only later.
 "use strict";
 
 const KINDS = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"];
@@ -92,13 +93,13 @@ function pictures(message) {
   });
 }
 
-$("file").addEventListener("change", async () => {
+document.getElementById("file").addEventListener("change", async () => {
   const files = [...$("file").files];
   $("file").value = "";
   await attach(files);
   $("text").focus();
 });
-$("text").addEventListener("paste", (event) => {
+document.getElementById("text").addEventListener("paste", (event) => {
   const files = [...event.clipboardData.files];
   if (files.length) { event.preventDefault(); attach(files); }
 });
