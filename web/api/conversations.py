@@ -41,6 +41,7 @@ async def post_message(
     wait: Annotated[float | None, Query(gt=0, le=MAX_WAIT, description="Wait so many seconds for the replies.")] = None,
 ) -> PostedAnswer:
     """The contact wrote. 202 once it is accepted; with `wait`, 200 with the replies, or 202 when none came in time."""
+    await check_bot(parts, body.bot_id, is_told=True)
     start = ConversationInput(
         conversation_id=conversation_id, bot_id=body.bot_id, channel=body.channel, contact=body.contact
     )
@@ -85,8 +86,12 @@ async def replies_to(parts: Services, conversation_id: str, message_id: str, sec
     return await parts.watcher.find(conversation_id, look, seconds) or []
 
 
-async def check_bot(parts: Services, bot_id: str | None) -> None:
-    """Raise Refused where a message names a bot that is not there, or none while there is none that could answer."""
+async def check_bot(parts: Services, bot_id: str | None, *, is_told: bool = False) -> None:
+    """Raise Refused where a message names a bot that is not there. `is_told`: whoever sends it reads the answer, and is told
+    as well that there is no bot at all. What a vendor brings is taken in then: it is answered once there is one.
+    """
+    if bot_id is None and not is_told:
+        return
     try:
         await parts.admin.bot(bot_id)
     except NotFound as error:
@@ -107,7 +112,7 @@ async def request_human(
     key: IdempotencyKey = None,
 ) -> Response:
     """The "Talk to a person" button. Where a handover is open, that one answers."""
-    await check_bot(parts, body.bot_id)
+    await check_bot(parts, body.bot_id, is_told=True)
     start = ConversationInput(
         conversation_id=conversation_id, bot_id=body.bot_id, channel=body.channel, contact=body.contact
     )
