@@ -76,8 +76,7 @@ class AssistantActivities:
     async def keep(self, request: Keep) -> Kept:
         """Write down what the contact says while the bot is silent, and let the person on the case know."""
         recorded = await self._transcripts.record(request)
-        told = any(message.contact is not None for message in request.messages)
-        contact = await self._reachable(request, recorded.contact) or (recorded.contact if told else None)
+        contact = await self._reachable(request, recorded.contact)
         if request.handover is not None and recorded.rows:
             wrote = ContactWrote(row=recorded.rows[-1], contact=contact)
             await self._conversations.contact_wrote(request.conversation_id, request.handover, wrote)

@@ -114,7 +114,7 @@ class Join(Payload):
 class ContactWrote(Payload):
     """The contact wrote while the bot was silent; `row` is the last message's place in the history.
 
-    `contact`: as they are known now, where they or the sender of their messages said something of them.
+    `contact`: as they are known now, where they said how to be reached.
     """
 
     row: int
