@@ -30,11 +30,11 @@ from integrations.notifier import WINDOW, StaffNotifier
 from integrations.routes import Call
 from settings import AppSettings
 from store import Store
+from tests.unit.web_world import app_on
 from tests.vendors import notified
 from tests.vendors.mail import PASSWORD, SENDER, Mail, MailServer
 from tests.vendors.notified import Taken, Vendors
 from tests.workflows.town import Town, time_skipping_server
-from web.app import create_app
 from web.services import Services
 from worker import Outside
 
@@ -341,8 +341,7 @@ async def web(office: Office, services: Services) -> AsyncIterator[httpx2.AsyncC
     """The pages over the town, with nobody signed in."""
     store: Any = office.town.store
     own = {"client": office.town.client, "reads": store.reads, "team": store.team, "door": store.access}
-    app = create_app()
-    app.state.services = replace(services, **own)
+    app = app_on(replace(services, **own))
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url=URL, headers={"Accept": "text/html"}) as http:
         yield http

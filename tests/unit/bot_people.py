@@ -10,9 +10,8 @@ import pytest
 
 from store import Store
 from store.first_start import EXAMPLES, load_folder
-from tests.unit.web_world import Http
+from tests.unit.web_world import Http, app_on
 from web.access import SESSION_COOKIE
-from web.app import create_app
 from web.services import Services
 
 Pairs = list[tuple[str, str]]
@@ -113,8 +112,7 @@ async def example(now_store: Store) -> Store:
 @pytest.fixture
 async def people(example: Store, services: Services) -> AsyncIterator[dict[str, Person]]:
     """Omar, who manages, and Sarah, who does not."""
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     found: dict[str, Person] = {}
     for staff_id in ("omar", "sarah"):
         cookies = {SESSION_COOKIE: await example.access.open_session(staff_id, timedelta(hours=1))}

@@ -12,8 +12,7 @@ from handover.hook_settings import HookSettings
 from store import Store
 from tests.unit.hook_world import OLDER, SECRET, Workflows
 from tests.unit.store_world import BOT
-from tests.unit.web_world import Http
-from web.app import create_app
+from tests.unit.web_world import Http, app_on
 from web.services import Services
 
 
@@ -29,7 +28,6 @@ async def hook_http(services: Services, hook_workflows: Workflows, now_store: St
     hook = HookSettings(secret=SecretStr(SECRET), secrets=[SecretStr(OLDER)], bot_id=BOT.id)
     settings = services.settings.model_copy(update={"inbound": {"messenger": hook, "m" * 63: hook}})
     double: Any = hook_workflows
-    app = create_app()
-    app.state.services = dataclasses.replace(services, settings=settings, client=double)
+    app = app_on(dataclasses.replace(services, settings=settings, client=double))
     async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as http:
         yield http

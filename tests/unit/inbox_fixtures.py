@@ -10,9 +10,8 @@ from handover.staff import Access, Staff
 from store import Store
 from tests.unit.inbox_world import Browser, Desk, SameSite
 from tests.unit.store_world import staff
-from tests.unit.web_world import Http
+from tests.unit.web_world import Http, app_on
 from web.access import SESSION_COOKIE
-from web.app import create_app
 from web.services import Services
 
 
@@ -31,8 +30,7 @@ async def desk_team(now_store: Store) -> None:
 @pytest.fixture
 async def browser(now_store: Store, services: Services, desk_team: None) -> AsyncIterator[Browser]:
     """Opens a browser in which somebody is signed in."""
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     opened: list[Http] = []
 
     async def signed_in(staff_id: str) -> Http:

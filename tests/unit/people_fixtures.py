@@ -9,9 +9,8 @@ import pytest
 from store import Store
 from tests.unit.people_world import ANN, BEN, FORM, OMAR, ROOT, BrowserOf
 from tests.unit.store_world import staff
-from tests.unit.web_world import Http
+from tests.unit.web_world import Http, app_on
 from web.access import SESSION_COOKIE
-from web.app import create_app
 from web.services import Services
 
 
@@ -23,8 +22,7 @@ async def team(now_store: Store) -> None:
 @pytest.fixture
 async def browser_of(now_store: Store, services: Services, team: None) -> AsyncIterator[BrowserOf]:
     """Opens a browser: signed in as somebody, or nobody."""
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     opened: list[Http] = []
 
     async def browser(staff_id: str | None = None) -> Http:

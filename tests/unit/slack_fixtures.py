@@ -15,10 +15,9 @@ from store import Store
 from tests.unit.people_world import ANN, BEN, OMAR
 from tests.unit.slack_world import ANN_THERE, BEN_THERE, PressedClient, at_slack, noting
 from tests.unit.store_world import begin, case_of, open_one, save, staff
-from tests.unit.web_world import Http
+from tests.unit.web_world import Http, app_on
 from tests.vendors.notified import Vendors
 from tests.vendors.slack import SIGNING_SECRET
-from web.app import create_app
 from web.services import Services
 
 
@@ -48,9 +47,6 @@ async def slack_door(
         slack_hooks_url=slack_vendors.url,
     )
     double: Any = pressing
-    app = create_app()
-    app.state.services = replace(
-        services, client=double, settings=opened, button_replies=SlackReplies(opened.slack_hooks_url)
-    )
+    app = app_on(replace(services, client=double, settings=opened, button_replies=SlackReplies(opened.slack_hooks_url)))
     async with Http(transport=httpx2.ASGITransport(app=noting(app, pressing)), base_url="http://handover") as http:
         yield http

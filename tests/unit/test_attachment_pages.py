@@ -18,8 +18,7 @@ from store import Store
 from tests.unit.files import GIF, HTML, JPEG, PDF, PNG, SVG, WEBP
 from tests.unit.receiving import receiver, reply
 from tests.unit.store_world import BOT, said
-from tests.unit.web_world import ClientDouble, Http, SignIn
-from web.app import create_app
+from tests.unit.web_world import ClientDouble, Http, SignIn, app_on
 from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures", "tests.unit.inbox_fixtures"]
@@ -60,8 +59,7 @@ class Visiting:
 @pytest.fixture
 async def chatting(now_store: Store, services: Services) -> AsyncIterator[Http]:
     await now_store.settings.put_bot(BOT)
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     async with Http(transport=httpx2.ASGITransport(app=app), base_url=SITE) as http:
         yield http
 

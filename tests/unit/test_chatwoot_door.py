@@ -21,10 +21,9 @@ from handover.messages import MAX_TEXT, Attachment, Author, Contact, PostedMessa
 from handover.turns import BeginRequest, Delivery
 from settings import AppSettings
 from store import Store
-from tests.unit.web_world import Http
+from tests.unit.web_world import Http, app_on
 from tests.vendors.chatwoot import BOT_TOKEN, SECRET, Chatwoot, signed_headers
 from tests.vendors.chatwoot_shapes import ACCOUNT, Agent, Customer, Json, Said, Talk
-from web.app import create_app
 from web.doors import chatwoot as door
 from web.problems import ApiError
 from web.services import Services
@@ -75,8 +74,7 @@ def at_the_door(services: Services, signals: Signals, tmp_path: Path) -> Service
 
 @pytest.fixture
 async def caller(at_the_door: Services) -> AsyncIterator[Http]:
-    app = create_app()
-    app.state.services = at_the_door
+    app = app_on(at_the_door)
     async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as http:
         yield http
 
@@ -103,8 +101,7 @@ async def audited(store: Store) -> list[str]:
 
 @pytest.mark.parametrize("missing", ["chatwoot_url", "chatwoot_token", "chatwoot_webhook_secret"])
 async def test_a_door_that_is_not_set_up_is_closed(at_the_door: Services, tmp_path: Path, missing: str) -> None:
-    app = create_app()
-    app.state.services = dataclasses.replace(at_the_door, settings=connected(tmp_path, **{missing: ""}))
+    app = app_on(dataclasses.replace(at_the_door, settings=connected(tmp_path, **{missing: ""})))
     async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as http:
         assert (await deliver(http, created())).status_code == 404
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,8 +17,7 @@ from handover.messages import Acted, Claim, HandoverStatus
 from store import Store
 from tests.unit.people_world import ANN, OMAR, audited, keep_waiting
 from tests.unit.store_world import begin, case_of, open_one, save, staff
-from tests.unit.web_world import ClientDouble, Http
-from web.app import create_app
+from tests.unit.web_world import ClientDouble, Http, app_on
 from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures"]
@@ -53,9 +53,8 @@ async def mail_reader(now_store: Store, services: Services, claiming: ClaimingCl
     await staff(now_store, ANN, OMAR)
     await begin(now_store)
     await save(now_store, case_of(await open_one(now_store), holder="ann"))
-    app = create_app()
-    double: object = claiming
-    app.state.services = replace(services, client=double)  # type: ignore[arg-type]
+    double: Any = claiming
+    app = app_on(replace(services, client=double))
     async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as http:
         http.headers["Accept"] = "text/html"
         yield http

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from handover.hook_settings import HookSettings
 from store import Store
 from tests.unit.hook_world import DATA, DOOR, SECRET, Workflows, event, send, signed
-from tests.unit.web_world import Http
+from tests.unit.web_world import Http, app_on
 from web.app import create_app
 from web.services import Services
 
@@ -96,8 +96,7 @@ async def test_who_is_not_connected_finds_nothing(hook_http: Http, now_store: St
 
 
 async def test_without_any_settings_the_door_is_closed(services: Services) -> None:
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as http:
         assert (await send(http, event())).status_code == 404
 

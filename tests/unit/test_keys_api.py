@@ -11,10 +11,9 @@ from handover.staff import Access
 from store import Store
 from tests.unit.people_world import ANN, BEN, OMAR, ROOT
 from tests.unit.store_world import open_one, staff
-from tests.unit.web_world import Http, SignIn
+from tests.unit.web_world import Http, SignIn, app_on
 from web.access import Caller
 from web.api.conversations import events
-from web.app import create_app
 from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures"]
@@ -161,8 +160,7 @@ async def test_a_key_of_somebody_disabled_opens_nothing_and_is_noted(admin: Http
 async def test_a_key_signs_in_nobody_who_may_do_more(
     admin: Http, services: Services, now_store: Store, more: dict[str, str], comes_in_as: list[str]
 ) -> None:
-    made, app = await make(admin, **more), create_app()
-    app.state.services = services
+    made, app = await make(admin, **more), app_on(services)
     came_in = []
     for name in ("ann", "root"):
         async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as browser:

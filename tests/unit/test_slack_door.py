@@ -13,10 +13,9 @@ from settings import AppSettings
 from store import Store
 from tests.unit.people_world import audited
 from tests.unit.slack_world import ANN_THERE, PATH, Json, PressedClient, message_of, post, press
-from tests.unit.web_world import Http
+from tests.unit.web_world import Http, app_on
 from tests.vendors.notified import Vendors
 from tests.vendors.slack import SIGNING_SECRET, form, signed
-from web.app import create_app
 from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures", "tests.unit.slack_fixtures"]
@@ -26,9 +25,8 @@ pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures", "tests
 
 
 async def test_without_a_secret_there_is_no_door(services: Services, slack_vendors: Vendors) -> None:
-    app = create_app()
     for secret in (None, SecretStr("")):
-        app.state.services = replace(services, settings=AppSettings(slack_signing_secret=secret))
+        app = app_on(replace(services, settings=AppSettings(slack_signing_secret=secret)))
         async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as http:
             assert (await press(http, slack_vendors, await message_of(slack_vendors))).status_code == 404
 

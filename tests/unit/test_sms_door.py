@@ -15,9 +15,8 @@ from handover.turns import BeginRequest, Delivery
 from handover.views import MessageView
 from settings import AppSettings
 from store import Store
-from tests.unit.web_world import ClientDouble, Http
+from tests.unit.web_world import ClientDouble, Http, app_on
 from tests.vendors.twilio import OUR_NUMBER, TOKEN, signature, text_of
-from web.app import create_app
 from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures"]
@@ -60,8 +59,7 @@ def settings(services: Services) -> AppSettings:
 
 @pytest.fixture
 async def twilio(services: Services, settings: AppSettings) -> AsyncIterator[Http]:
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://inside:8000") as http:
         yield http
 

@@ -17,8 +17,8 @@ from handover.messages import Author, Opened
 from handover.staff import Staff
 from store import Store
 from tests.unit.store_world import BOT, begin, case_of, open_one, said, save, staff, take, told
-from tests.unit.web_world import ClientDouble, Http
-from web.app import HERE, create_app
+from tests.unit.web_world import ClientDouble, Http, app_on
+from web.app import HERE
 from web.crowd import ADDRESSES, MOST, WITHIN_SECONDS, Crowd
 from web.pages.visitor_news import visitor_news
 from web.pages.visitors import KEPT_SECONDS, TOKEN_SECONDS, Visitor
@@ -54,8 +54,7 @@ async def uses(store: Store, *origins: str, **more: Any) -> None:
 async def http(now_store: Store, services: Services) -> AsyncIterator[Http]:
     """A browser's connection; the bot allows two sites."""
     await uses(now_store, SHOP, OTHER)
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     async with Http(transport=httpx2.ASGITransport(app=app), base_url=OURS) as http:
         yield http
 

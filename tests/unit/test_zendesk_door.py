@@ -17,9 +17,8 @@ from settings import AppSettings
 from store import Store
 from store.writing import utcnow
 from tests.unit.backtest_world import World, a_bot
-from tests.unit.web_world import Http
+from tests.unit.web_world import Http, app_on
 from tests.vendors.zendesk_wire import SECRET, signed
-from web.app import create_app
 from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures"]
@@ -49,8 +48,7 @@ def errands() -> Errands:
 async def door(services: Services, errands: Errands, tmp_path: Path) -> AsyncIterator[Http]:
     """The app with the door open, and no key of ours."""
     settings = AppSettings(data_dir=tmp_path, zendesk_webhook_secret=SecretStr(SECRET))
-    app = create_app()
-    app.state.services = replace(services, settings=settings, couriers=errands)
+    app = app_on(replace(services, settings=settings, couriers=errands))
     async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as http:
         yield http
 
@@ -170,7 +168,6 @@ async def test_a_body_that_is_too_large(door: Http) -> None:
 
 
 async def test_without_a_secret_there_is_no_door(services: Services) -> None:
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     async with Http(transport=httpx2.ASGITransport(app=app), base_url="http://handover") as http:
         assert (await post(http, {"external_id": "c1~1"})).status_code == 404

@@ -18,8 +18,7 @@ from plots.drawing import PygalPlotter
 from settings import AppSettings
 from store import Store
 from store.database import Database
-from tests.unit.web_world import ClientDouble, Http, SignIn
-from web.app import create_app
+from tests.unit.web_world import ClientDouble, Http, SignIn, app_on
 from web.services import Services
 from web.watcher import Watcher
 
@@ -71,8 +70,7 @@ def services(now_store: Store, client: ClientDouble, tmp_path: Path) -> Services
 @pytest.fixture
 async def sign_in(now_store: Store, services: Services) -> AsyncIterator[SignIn]:
     """Makes a connection with a new key: one that acts for a person, or for everybody."""
-    app = create_app()
-    app.state.services = services
+    app = app_on(services)
     opened: list[Http] = []
 
     async def connected(staff_id: str | None = None) -> Http:

@@ -2,16 +2,39 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from copy import copy
+from functools import cache
 from typing import Any
 
 import httpx2
+from fastapi import FastAPI
+from starlette.datastructures import State
 
 from handover.ids import HandoverId
 from handover.messages import Acted, HandoverStatus
 from handover.outside import Errand
+from web.app import create_app
+from web.services import Services
 
 Http = httpx2.AsyncClient
 SignIn = Callable[..., Awaitable[Http]]
+
+
+def app_on(services: Services) -> FastAPI:
+    """The whole app on these services; several may be open. FastAPI makes a route ready when it is first looked at, which
+    takes longer than most tests: so all of them share the routes, and what is counted of them.
+    """
+    made = _made()
+    app = copy(made)
+    app.state = State({"settings": made.state.settings, "registry": made.state.registry, "services": services})
+    return app
+
+
+@cache
+def _made() -> FastAPI:
+    app = create_app()
+    app.middleware_stack = app.build_middleware_stack()
+    return app
 
 
 class ClientDouble:

@@ -90,7 +90,7 @@ class Vendors:
             server.socket = context.wrap_socket(server.socket, server_side=True)
         vendors.port = server.server_port
         vendors.slack.base = vendors.url
-        thread = Thread(target=server.serve_forever, daemon=True)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
             yield vendors
