@@ -12,7 +12,8 @@ from store import Store
 from tests.unit.people_world import BrowserOf
 from tests.unit.store_lives import Handover
 from tests.unit.web_world import Http
-from web.pages.number_filters import Asked, Span, WrongDays, span_of
+from web.pages.days import WrongDays
+from web.pages.number_filters import Asked, Span, span_of
 from web.services import Services
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures", "tests.unit.people_fixtures"]

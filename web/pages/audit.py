@@ -1,6 +1,6 @@
 """The audit log, for admins: who did what and what was refused, newest first."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from pydantic import Field
 
 from web.filters import Filters
 from web.pages.audit_words import KINDS, actors, kind_in_words
+from web.pages.days import WrongDays, check_order, day_of
 from web.pages.guard import Administering
 from web.pages.rendering import PageRoute, page
 from web.services import Parts
@@ -40,7 +41,7 @@ async def audit_page(request: Request, asked: Annotated[Asked, Query()], parts: 
     context: dict[str, Any] = {"me": me, "asked": asked, "names": names, "kinds": KINDS, "in_words": kind_in_words}
     try:
         span = _span(asked)
-    except ValueError as error:
+    except WrongDays as error:
         return page(request, "audit.html", 422, **context, lines=[], next=None, alert=str(error))
     found = await parts.door.audits(
         **span, actor=asked.actor or None, kind=asked.kind or None, after=asked.after or None, limit=SHOWN
@@ -49,22 +50,10 @@ async def audit_page(request: Request, asked: Annotated[Asked, Query()], parts: 
 
 
 def _span(asked: Asked) -> dict[str, datetime]:
-    """The times between which lines are shown. Raises ValueError in words for the person."""
-    span = {}
-    if asked.first:
-        span["since"] = _midnight(asked.first, "From")
-    if asked.last:
-        span["until"] = _midnight(asked.last, "To") + timedelta(days=1)
-    if len(span) == 2 and span["until"] <= span["since"]:
-        raise ValueError(f"To: {asked.last} is before {asked.first}; allowed is the same day or a later one.")
-    return span
-
-
-def _midnight(typed: str, field: str) -> datetime:
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        day = None
-    if day is None or not 2000 <= day.year < 3000:
-        raise ValueError(f"{field}: {typed} is no day; allowed is one like 2026-11-16, from the year 2000 on.")
-    return datetime.combine(day, time(), UTC)
+    """The times between which lines are shown. Raises WrongDays."""
+    first = day_of(asked.first, "From") if asked.first else None
+    last = day_of(asked.last, "To") if asked.last else None
+    if first is not None and last is not None:
+        check_order(first, last)
+    span = {"since": first, "until": last + timedelta(days=1) if last is not None else None}
+    return {name: datetime.combine(day, time(), UTC) for name, day in span.items() if day is not None}

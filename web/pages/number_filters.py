@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from web.filters import Filters
+from web.pages.days import WrongDays, check_order, day_of
 from web.pages.guard import Me
-from web.problems import ApiError
 
 Range = Literal["week", "4w", "12w", "days"]
 RANGES: dict[Range, str] = {
@@ -47,13 +47,6 @@ class AskedPlot(Asked):
     narrow: bool = False
 
 
-class WrongDays(ApiError):
-    """Days that can't be shown."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(422, "invalid_request", detail)
-
-
 class Span(NamedTuple):
     """Whole days, the last one included, where the managers are."""
 
@@ -76,26 +69,13 @@ def span_of(asked: Asked, now: datetime, time_zone: str) -> Span:
     if asked.range != "days":
         monday = today - timedelta(days=today.weekday())
         return Span(monday - timedelta(weeks=_WEEKS[asked.range] - 1), monday + timedelta(days=6), time_zone)
-    span = Span(_day(asked.first, "From"), _day(asked.last, "To"), time_zone)
-    if span.last < span.first:
-        raise WrongDays(f"To: {span.last} is before {span.first}; allowed is the same day or a later one.")
+    span = Span(day_of(asked.first, "From"), day_of(asked.last, "To"), time_zone)
+    check_order(span.first, span.last)
     if (span.last - span.first).days >= MOST_DAYS:
         raise WrongDays(
             f"To: allowed are {MOST_DAYS} days at most, until {span.first + timedelta(days=MOST_DAYS - 1)}."
         )
     return span
-
-
-def _day(typed: str, field: str) -> date:
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        day = None
-    if day is None or not 2000 <= day.year < 3000:
-        raise WrongDays(
-            f"{field}: {typed or 'nothing'} is no day; allowed is one like 2026-11-16, from the year 2000 on."
-        )
-    return day
 
 
 def filters_of(asked: Asked, span: Span, me: Me) -> dict[str, Any]:

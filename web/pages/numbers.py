@@ -13,8 +13,9 @@ from handover.tables import Table, tables_of
 from handover.views import HandoverNumbers, QuestionGroup
 from web.drawn import drawn
 from web.pages import words
+from web.pages.days import WrongDays
 from web.pages.guard import Me, SignedIn
-from web.pages.number_filters import NOBODY, RANGES, Asked, AskedPlot, Span, WrongDays, filters_of, span_of
+from web.pages.number_filters import NOBODY, RANGES, Asked, AskedPlot, Span, filters_of, span_of
 from web.pages.number_words import cell, days
 from web.pages.rendering import PageRoute, page
 from web.problems import ApiError
