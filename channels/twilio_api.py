@@ -4,7 +4,6 @@ https://www.twilio.com/docs/messaging/api/message-resource
 """
 
 import asyncio
-import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pydantic import SecretStr
 
 from handover.errors import Undeliverable
 from handover.sms_failures import settings_fault, why
-from outbound import body_within
+from outbound import body_within, object_in
 
 SECONDS = 10.0
 """How long one request may take, the answer included."""
@@ -95,7 +94,7 @@ class TwilioApi:
                 httpx2.AsyncClient(auth=self._auth, verify=_trusted(), timeout=SECONDS) as client,
                 client.stream(method, self._url, follow_redirects=False, **what) as response,
             ):
-                return _Answer(response.status_code, _read(await body_within(response, MAX_ANSWER) or b""))
+                return _Answer(response.status_code, object_in(await body_within(response, MAX_ANSWER) or b""))
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise NotTaken("Twilio can't be reached (HANDOVER_TWILIO_API_URL)") from error
         except (TimeoutError, httpx2.TimeoutException) as error:
@@ -120,14 +119,6 @@ def _refusal(answer: _Answer) -> Exception:
     if 200 <= answer.status < 300 or answer.status >= 500:
         return AnswerLost(f"Twilio answered with status {answer.status} and no message")
     return NotTaken(f"This is not how Twilio answers: status {answer.status} (HANDOVER_TWILIO_API_URL)")
-
-
-def _read(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _taken(message: Any) -> Taken | None:

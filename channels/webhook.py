@@ -1,6 +1,5 @@
 """A channel to any system outside that takes signed webhooks: docs/webhook-channel.md."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +9,7 @@ from handover.hook_settings import HookSettings, their_id
 from handover.hooks import ChangedConversation, Event, change_event, message_event
 from handover.outside import Followed, Parcel
 from handover.signatures import standard_signature
-from outbound import Answer, post_outside
+from outbound import Answer, object_in, post_outside
 
 LATER = frozenset({401, 403, 408, 409, 425, 429})
 """What a receiver answers whose keys, clock or load are the trouble, and not the message: it is tried again."""
@@ -86,11 +85,8 @@ def _quiet(theirs: str) -> dict[str, Any]:
 
 def _reference(body: bytes) -> str:
     """How the receiver calls the message, where its answer is JSON that says so."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    named = (said.get("reference") or said.get("message_id")) if isinstance(said, dict) else None
+    said = object_in(body)
+    named = said.get("reference") or said.get("message_id")
     return named if isinstance(named, str) and len(named) <= LONGEST_REFERENCE else ""
 
 

@@ -6,7 +6,6 @@ https://docs.slack.dev/reference/methods/chat.postMessage. The token is in no er
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -16,7 +15,7 @@ from handover.slack import API, Block, Message, buttons, escaped, section
 from handover.staff import NotifyChannel
 from integrations.letters import About, Letter, brief_of
 from integrations.notifier import Sender
-from outbound import AddressRefused, Answer, Unreached, post_outside
+from outbound import AddressRefused, Answer, Unreached, object_in, post_outside
 from settings import AppSettings
 
 MOST_CASES = 5
@@ -129,7 +128,7 @@ def check(answer: Answer) -> None:
         raise TryAgain("Slack has had too many messages from us (429)", answer.after)
     if answer.status != 200:
         raise TryAgain(f"Slack answered {answer.status}")
-    said = _read(answer.body)
+    said = object_in(answer.body)
     if said.get("ok") is True:
         return
     raise _refusal(str(said.get("error")), answer)
@@ -144,11 +143,3 @@ def _refusal(error: str, answer: Answer) -> Exception:
     if name in OURS:
         return TryAgain(f"Slack refuses our app: look at HANDOVER_SLACK_URL and the app's scope chat:write ({name})")
     return TryAgain(f"Slack did not take it ({name})", answer.after)
-
-
-def _read(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -13,7 +13,7 @@ from handover.errors import TryAgain, Undeliverable
 from handover.outside import Ticket
 from handover.signatures import standard_signature
 from handover.ticket import as_text
-from outbound import AddressRefused, Answer, Unreached, post_outside
+from outbound import AddressRefused, Answer, Unreached, object_in, post_outside
 
 MAX_TEXT = 256 * 1024
 """Bytes of the conversation in plain text."""
@@ -75,11 +75,7 @@ def _reference(answer: Answer) -> str:
 
 
 def _named(body: bytes) -> str:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return ""
-    reference = found.get("reference") if isinstance(found, dict) else None
+    reference = object_in(body).get("reference")
     return str(reference)[:200] if isinstance(reference, str | int) else ""
 
 

@@ -34,7 +34,8 @@ class NotThere(Exception):
 
 def origin_of(url: str) -> str:
     """Scheme, host and port of an address. Raises AddressRefused."""
-    return _origin(parsed(url))
+    at = parsed(url)
+    return f"{at.scheme}://{at.netloc.decode()}"
 
 
 async def get_outside(
@@ -75,7 +76,3 @@ async def _body(answer: httpx2.Response, url: str, most: int) -> bytes:
     if body is None:
         raise TooLarge
     return body
-
-
-def _origin(url: httpx2.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode()}"
