@@ -44,9 +44,10 @@ class AssistantActivities:
     @activity.defn
     async def begin(self, request: BeginRequest) -> Begun:
         """What the store knows of the conversation; one that was closed is the bot's again, unless nothing new was said."""
-        current = await current_bot(self._bots, request.bot_id, request.channel)
-        begun = await self._transcripts.begin(request, current.bot.id)
-        bot = (await current_bot(self._bots, begun.bot_id, request.channel)).bot  # a conversation stays with its own
+        bot = (await current_bot(self._bots, request.bot_id, request.channel)).bot
+        begun = await self._transcripts.begin(request, bot.id)
+        if begun.bot_id != bot.id:  # a conversation stays with its own
+            bot = (await current_bot(self._bots, begun.bot_id, request.channel)).bot
         return begun.model_copy(update={"debounce": bot.debounce, "close_after": bot.close_after})
 
     @activity.defn

@@ -2,10 +2,9 @@
 
 from temporalio import activity
 
-from activities.refusal import outside_said
+from activities.refusal import outside_answers
 from handover.casefile import Notification
 from handover.digest import NextDue, SendDue, Unsent
-from handover.errors import TryAgain, Undeliverable
 from handover.ports import Digester
 
 
@@ -16,10 +15,8 @@ class DigestActivities:
     @activity.defn
     async def send_due(self, due: SendDue) -> NextDue:
         """Send what is to leave by now, in one letter, and say when the next leaves."""
-        try:
+        with outside_answers():
             return NextDue(at=await self._digester.send_due(due.digest, due.at))
-        except (TryAgain, Undeliverable) as error:
-            raise outside_said(error) from error
 
     @activity.defn
     async def give_up_due(self, unsent: Unsent) -> list[Notification]:

@@ -1,6 +1,6 @@
 """Who outside is to hear of a conversation, and the couriers who are woken for it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from handover.casefile import Case
@@ -34,20 +34,25 @@ class Errands:
 
     async def message_waits(self, conversation_id: str) -> None:
         """Something was put into the outbox for a channel outside."""
-        await self._couriers.wake(Errand(carrier=CHANNEL, conversation_id=conversation_id))
+        await self._wake(conversation_id, [CHANNEL])
 
     async def taken(self, conversation_id: str, channel: str) -> None:
         """Somebody else speaks in a conversation from now on, or nobody does any more, and no handover is in it."""
-        if self.is_remote(channel):
-            await self._couriers.wake(Errand(carrier=CHANNEL, conversation_id=conversation_id))
+        await self._wake(conversation_id, self._carriers(channel))
 
     async def moved(self, case: Case) -> None:
         """A handover has changed, and with it perhaps who speaks. Of a test nobody outside hears."""
         if is_test(case.channel):
             return
-        carriers = [CHANNEL] if self.is_remote(case.channel) else []
-        for carrier in [*carriers, *self._listeners, *await self._listening()]:
-            await self._couriers.wake(Errand(carrier=carrier, conversation_id=case.conversation_id))
+        carriers = [*self._carriers(case.channel), *self._listeners, *await self._listening()]
+        await self._wake(case.conversation_id, carriers)
+
+    def _carriers(self, channel: str) -> list[str]:
+        return [CHANNEL] if self.is_remote(channel) else []
+
+    async def _wake(self, conversation_id: str, carriers: Iterable[str]) -> None:
+        for carrier in carriers:
+            await self._couriers.wake(Errand(carrier=carrier, conversation_id=conversation_id))
 
     async def _listening(self) -> list[str]:
         """The carriers of those who hear of it now, by the names of their kind and their own."""

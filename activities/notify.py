@@ -2,9 +2,8 @@
 
 from temporalio import activity
 
-from activities.refusal import outside_said
+from activities.refusal import outside_answers
 from handover.casefile import Notification
-from handover.errors import TryAgain, Undeliverable
 from handover.ports import Notifier
 
 
@@ -17,7 +16,5 @@ class NotifyActivities:
         """Tell a staff member by the channels that they chose; repeated, they are told once. Of a test they are not."""
         if notification.is_test:
             return
-        try:
+        with outside_answers():
             await self._notifier.notify(notification)
-        except (TryAgain, Undeliverable) as error:
-            raise outside_said(error) from error

@@ -1,5 +1,8 @@
 """What the core, or a system outside, refuses: as an error that a workflow and a client can read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from temporalio.exceptions import ApplicationError
 
 from handover.errors import HandoverError, NotCarried, TryAgain, Undeliverable
@@ -15,11 +18,16 @@ def refusal(error: HandoverError) -> ApplicationError:
     return ApplicationError(str(error), error.holder, since, type=error.code, non_retryable=True)
 
 
-def outside_said(error: TryAgain | Undeliverable) -> ApplicationError:
-    """What a system outside answered: never, or not before a time that it has named. The text stands as it is."""
-    if isinstance(error, Undeliverable):
-        return ApplicationError(str(error), non_retryable=True)
-    return ApplicationError(str(error), next_retry_delay=error.after)
+@contextmanager
+def outside_answers() -> Iterator[None]:
+    """What a system outside answers, as an ApplicationError: never, or not before a time that it has named. The text stands
+    as it is."""
+    try:
+        yield
+    except Undeliverable as error:
+        raise ApplicationError(str(error), non_retryable=True) from error
+    except TryAgain as error:
+        raise ApplicationError(str(error), next_retry_delay=error.after) from error
 
 
 def not_carried(error: NotCarried) -> ApplicationError:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from temporalio import activity
 
-from activities.refusal import outside_said
+from activities.refusal import outside_answers
 from handover.casefile import ActionState, TicketRequest
-from handover.errors import TryAgain, Undeliverable
 from handover.ports import Ticketing, Transcripts
 from handover.ticket import MOST_READ, ticket_of
 from handover.trying import is_test
@@ -29,8 +28,6 @@ class TicketActivities:
         if system is None:
             return ActionState(status="skipped", text=f"{request.system} is not connected, so no ticket was opened")
         lines = await self._transcripts.transcript(request.case.conversation_id, MOST_READ)
-        try:
+        with outside_answers():
             reference = await system.open_ticket(ticket_of(request.case, lines, self._public_url))
-        except (TryAgain, Undeliverable) as error:
-            raise outside_said(error) from error
         return ActionState(status="done", text=reference)
