@@ -107,7 +107,7 @@ def in_words(attachments: Sequence[Attachment]) -> str:
     """What came with a message, for whoever reads words alone, as the bot does: "(sent 1 picture: boiler.jpg)"."""
     if not attachments:
         return ""
-    noun = "picture" if all(_looks_like_a_picture(one) for one in attachments) else "file"
+    noun = "picture" if all(one.seems_a_picture for one in attachments) else "file"
     names = ", ".join(one.name or one.media_type or "unknown" for one in attachments)
     return f"(sent {len(attachments)} {noun}{'s' if len(attachments) > 1 else ''}: {names})"
 
@@ -120,7 +120,3 @@ def said_with(text: str, attachments: Sequence[Attachment]) -> str:
 def words_alone(text: str) -> str:
     """What was said, without what `said_with` has put behind it: the names of files say nothing about what is wanted."""
     return _NAMED.sub("", text).strip()
-
-
-def _looks_like_a_picture(attachment: Attachment) -> bool:
-    return attachment.media_type.startswith("image")

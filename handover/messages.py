@@ -102,6 +102,11 @@ class Attachment(Payload):
     name: Annotated[str, Field(max_length=200)] = ""
     media_type: Annotated[str, Field(max_length=100)] = ""
 
+    @property
+    def seems_a_picture(self) -> bool:
+        """By what its sender says: some name the kind alone ("image")."""
+        return self.media_type.startswith("image")
+
 
 Attachments = Annotated[list[Attachment], Field(max_length=MAX_ATTACHMENTS)]
 

@@ -36,6 +36,11 @@ class Caller:
         """As the rules about changing people know them."""
         return By(self.staff_id, self.access)
 
+    @property
+    def signature(self) -> str:
+        """Who did it, as it is kept with what they made: the person, or the name of the key."""
+        return self.staff_id or self.name
+
     def acts_as(self, staff_id: str | None) -> str:
         """On whose behalf this is done. Raises ApiError where that is nobody, or somebody else."""
         if self.staff_id is not None:

@@ -19,7 +19,7 @@ async def make_key(
     problems = [*name_problems(name), *key_problems(who.by, given, person)]
     if problems:
         raise SettingsError("key", problems)
-    made = await parts.door.create_key(name, staff_id, given, who.staff_id or who.name)
+    made = await parts.door.create_key(name, staff_id, given, who.signature)
     await parts.door.audit("key_made", who.name, in_words(made))
     return made
 
@@ -29,7 +29,7 @@ async def revoke_key(parts: Services, who: Caller, key_id: int) -> None:
     asks: a mistake in a program would lock everybody out who has no other."""
     if who.name == f"key:{key_id}":
         raise ApiError(403, "own_key", "A key does not revoke itself: use another one. Nothing was changed.")
-    revoked = await parts.door.revoke_key(key_id, who.staff_id or who.name)
+    revoked = await parts.door.revoke_key(key_id, who.signature)
     await parts.door.audit("key_revoked", who.name, in_words(revoked))
 
 

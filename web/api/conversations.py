@@ -53,9 +53,10 @@ async def post_message(
 async def post(
     parts: Services, start: ConversationInput, message: PostedMessage, wait: float | None = None
 ) -> PostedAnswer:
-    """Accept a message from whoever may send it: an API key, a door, or a visitor's page. `start` says whose it is."""
+    """Accept a message from whoever may send it: an API key, a door, or a visitor's page. `start` says whose it is; that its
+    bot is there, check_bot has seen.
+    """
     check_length(message.text)
-    await check_bot(parts, start.bot_id)
     conversation_id, message_id = start.conversation_id, message.message_id
     duplicate = await _came_before(parts, conversation_id, message_id)
     try:  # a repeated message is signalled again: whether the first one got through, only the workflow knows

@@ -70,8 +70,9 @@ async def put_knowledge(
 ) -> KnowledgeView:
     """Change all documents at once: those that are left out go. One new version of the bot, or none for the same again."""
     documents = checked([document(one.name, one.text) for one in body.documents])
-    by = who.staff_id or who.name
-    return _shown(await parts.admin.change_knowledge(bot_id, lambda before: documents, by=by, expected=version))
+    return _shown(
+        await parts.admin.change_knowledge(bot_id, lambda before: documents, by=who.signature, expected=version)
+    )
 
 
 @router.get("/{name:path}")
@@ -85,9 +86,9 @@ async def put_document(
     bot_id: SettingsId, name: DocumentName, body: TextBody, parts: Parts, who: Manager, version: ExpectedVersion = None
 ) -> KnowledgeView:
     """Add a document, or change one; the others stay."""
-    one, by = document(name, body.text), who.staff_id or who.name
+    one = document(name, body.text)
     saved = await parts.admin.change_knowledge(
-        bot_id, lambda before: with_document(before, one), by=by, expected=version
+        bot_id, lambda before: with_document(before, one), by=who.signature, expected=version
     )
     return _shown(saved)
 
@@ -97,9 +98,8 @@ async def delete_document(
     bot_id: SettingsId, name: DocumentName, parts: Parts, who: Manager, version: ExpectedVersion = None
 ) -> KnowledgeView:
     """Remove a document; the others stay, and so does this one in the versions that had it."""
-    by = who.staff_id or who.name
     saved = await parts.admin.change_knowledge(
-        bot_id, lambda before: without_document(before, name), by=by, expected=version
+        bot_id, lambda before: without_document(before, name), by=who.signature, expected=version
     )
     return _shown(saved)
 

@@ -60,7 +60,7 @@ async def put_bot(
     bot = validated(Bot, {"id": bot_id, **settings}, "bot")
     _same_id("bot", bot.id, bot_id)
     check_names(bot, await parts.admin.team())
-    return _shown(await parts.admin.put_bot(bot, by=who.staff_id or who.name, expected=version))
+    return _shown(await parts.admin.put_bot(bot, by=who.signature, expected=version))
 
 
 @router.get("/staff")

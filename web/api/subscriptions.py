@@ -92,7 +92,7 @@ async def add_subscription(
 
     async def add() -> NewSecret:
         await parts.event_tests.check(body.url)
-        made = await parts.subscriptions.add(body.url, body.events, who.staff_id or who.name)
+        made = await parts.subscriptions.add(body.url, body.events, who.signature)
         await _audit(parts, who, "subscription_added", made)
         return made
 

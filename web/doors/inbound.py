@@ -105,6 +105,7 @@ class _Taking:
                 await self._failure(data)
 
     async def _message(self, data: GivenMessage) -> None:
+        await check_bot(self._parts, self._settings.bot_id)
         answer = await post(self._parts, self._start(data.contact), data.as_message())
         self.came_before = answer.duplicate
 

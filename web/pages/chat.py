@@ -16,7 +16,7 @@ from handover.bot import Id
 from handover.conversation import ConversationInput
 from handover.messages import MAX_ATTACHMENTS, PostedMessage, RequestHuman
 from web.access import check_origin
-from web.api.conversations import post
+from web.api.conversations import check_bot, post
 from web.attached import as_answer
 from web.bodies import Body
 from web.pages.rendering import PageRoute, page, see
@@ -137,6 +137,7 @@ Beginner = Annotated[Visitor, Depends(_may_begin)]
 @router.post("/messages", status_code=202)
 async def say(message: Said, parts: Parts, who: Beginner) -> dict[str, str]:
     """The visitor wrote."""
+    await check_bot(parts, who.bot_id)
     sent = await parts.kept.sent(who.conversation_id, message.attachments) if message.attachments else []
     posted = PostedMessage(message_id=message.message_id, text=message.text, attachments=sent)
     await post(parts, _start(who), posted)

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.templating import Jinja2Templates
 
+from handover import attachments
 from handover.errors import HandoverError, NotFound, Refused, Unavailable
 from handover.trying import is_test
 from web.pages import words
@@ -29,6 +30,7 @@ _TEMPLATES.env.filters |= {
     "action_state": lambda status: words.ACTION_STATES.get(status, status),
 }
 _TEMPLATES.env.tests["test_channel"] = is_test
+_TEMPLATES.env.globals["attachable"] = attachments
 
 _HEADLINES = {
     401: "You are not signed in",

@@ -2,9 +2,9 @@
 // Loaded before chat.js, which shows messages from its first moment on; everything of it is used only later.
 "use strict";
 
-const KINDS = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"];
-const MOST_BYTES = 10 * 1024 * 1024;
-const MOST = 10;
+const chooser = document.getElementById("file"); // its attributes say what is taken
+const MOST = Number(chooser.dataset.most);
+const MOST_BYTES = Number(chooser.dataset.mostBytes);
 
 let attached = []; // [{id, name, is_picture}]: uploaded, and not sent yet
 let uploading = [];
@@ -12,7 +12,7 @@ let sendsAfter = false; // the visitor pressed Send before everything was there
 
 function cantAttach(file) {
   if (attached.length + uploading.length >= MOST) return `One message takes at most ${MOST} pictures and files.`;
-  if (!KINDS.includes(file.type)) return `${file.name} can't be sent: only pictures (PNG, JPEG, GIF, WebP) and PDF files can.`;
+  if (!chooser.accept.split(",").includes(file.type)) return `${file.name} can't be sent: only ${chooser.dataset.kinds} can.`;
   return file.size > MOST_BYTES ? `${file.name} is larger than ${MOST_BYTES / 1024 ** 2} MB and can't be sent.` : "";
 }
 
@@ -93,9 +93,9 @@ function pictures(message) {
   });
 }
 
-document.getElementById("file").addEventListener("change", async () => {
-  const files = [...$("file").files];
-  $("file").value = "";
+chooser.addEventListener("change", async () => {
+  const files = [...chooser.files];
+  chooser.value = "";
   await attach(files);
   $("text").focus();
 });
