@@ -15,8 +15,8 @@ from typing import Any
 import httpx2
 
 from handover.chatwoot import MARK, Place
-from handover.errors import Undeliverable
-from outbound import body_within
+from handover.errors import TryAgain, Undeliverable
+from outbound import Answer, body_within, pause_asked
 
 SECONDS = 10.0
 """How long one call may take, from beginning to end."""
@@ -28,7 +28,7 @@ _NOT_FOR_BOTS = "not authorized for bots"
 _TOO_MANY = "too many"
 
 
-class ChatwootTrouble(Exception):
+class ChatwootTrouble(TryAgain):
     """Chatwoot is away, or says no to something that people can put right; it is tried again. The text is for them."""
 
 
@@ -110,21 +110,21 @@ class ChatwootApi:
             raise TokenRefused("Chatwoot does not let bots do this; HANDOVER_CHATWOOT_USER_TOKEN is not set")
         try:
             async with asyncio.timeout(SECONDS):
-                status, answer = await self._exchange(method, self._base + path, body, token)
+                answer = await self._exchange(method, self._base + path, body, token)
         except TimeoutError as error:
             raise ChatwootTrouble(f"Chatwoot did not answer within {SECONDS:g} seconds") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise ChatwootTrouble(f"Chatwoot could not be reached: {type(error).__name__}") from error
-        _check(status, answer, "HANDOVER_CHATWOOT_USER_TOKEN" if as_user else "HANDOVER_CHATWOOT_TOKEN")
-        return _parsed(answer)
+        _check(answer, "HANDOVER_CHATWOOT_USER_TOKEN" if as_user else "HANDOVER_CHATWOOT_TOKEN")
+        return _parsed(answer.body)
 
-    async def _exchange(self, method: str, url: str, body: Any, token: str) -> tuple[int, bytes]:
+    async def _exchange(self, method: str, url: str, body: Any, token: str) -> Answer:
         headers = {"api_access_token": token, "Accept": "application/json"}
         async with (
             httpx2.AsyncClient(timeout=SECONDS, verify=self._trust) as client,
             client.stream(method, url, json=body, headers=headers) as response,
         ):
-            return response.status_code, await _read(response)
+            return Answer(response.status_code, await _read(response), pause_asked(response))
 
 
 async def _read(response: httpx2.Response) -> bytes:
@@ -135,22 +135,23 @@ async def _read(response: httpx2.Response) -> bytes:
     return body
 
 
-def _check(status: int, answer: bytes, setting: str) -> None:
+def _check(answer: Answer, setting: str) -> None:
     """Raise what a refusal means: worth another try, or not."""
+    status, said = answer.status, _said(answer.body)
     if 200 <= status < 300:
         return
-    said = _said(answer)
     why = f"Chatwoot answered {status}" + (f": {said}" if said else "")
     if status == 401:
         help_ = (
             "" if _NOT_FOR_BOTS in said.casefold() else f"; check {setting} and that its owner belongs to this account"
         )
-        raise TokenRefused(why + help_)
+        raise TokenRefused(why + help_, answer.after)
     if status == 404:
         raise Gone("Chatwoot does not have this conversation (any more)")
     if status in (400, 403, 422) and _TOO_MANY not in said.casefold():
         raise Undeliverable(why)
-    raise ChatwootTrouble(why + ("; check HANDOVER_CHATWOOT_URL" if status < 400 or status == 405 else ""))
+    help_ = "; check HANDOVER_CHATWOOT_URL" if status < 400 or status == 405 else ""
+    raise ChatwootTrouble(why + help_, answer.after)
 
 
 def _said(answer: bytes) -> str:

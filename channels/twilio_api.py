@@ -7,7 +7,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import httpx2
 from pydantic import SecretStr
 
-from handover.errors import Undeliverable
+from handover.errors import TryAgain, Undeliverable
 from handover.sms_failures import settings_fault, why
-from outbound import body_within, object_in
+from outbound import body_within, object_in, pause_asked
 
 SECONDS = 10.0
 """How long one request may take, the answer included."""
@@ -29,11 +29,11 @@ LOOKED_THROUGH = 50
 """How many of the newest messages to a number are looked through."""
 
 
-class NotTaken(Exception):
+class NotTaken(TryAgain):
     """Twilio certainly did not take the message, and may later. The text is for staff."""
 
 
-class AnswerLost(Exception):
+class AnswerLost(TryAgain):
     """Whether Twilio took the message is not known. The text is for staff."""
 
 
@@ -58,6 +58,8 @@ class Taken(NamedTuple):
 class _Answer(NamedTuple):
     status: int
     body: dict[str, Any]
+    after: timedelta | None
+    """How long Twilio wants to be left alone; None where it does not say."""
 
 
 class TwilioApi:
@@ -84,7 +86,7 @@ class TwilioApi:
             raise NotTaken(str(error)) from error
         messages = answer.body.get("messages")
         if answer.status != 200 or not isinstance(messages, list):
-            raise NotTaken(str(_refusal(answer)))
+            raise NotTaken(str(_refusal(answer)), answer.after)
         return [taken for one in messages if (taken := _taken(one)) is not None]
 
     async def _call(self, method: str, **what: Any) -> _Answer:
@@ -94,7 +96,8 @@ class TwilioApi:
                 httpx2.AsyncClient(auth=self._auth, verify=_trusted(), timeout=SECONDS) as client,
                 client.stream(method, self._url, follow_redirects=False, **what) as response,
             ):
-                return _Answer(response.status_code, object_in(await body_within(response, MAX_ANSWER) or b""))
+                body = object_in(await body_within(response, MAX_ANSWER) or b"")
+                return _Answer(response.status_code, body, pause_asked(response))
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise NotTaken("Twilio can't be reached (HANDOVER_TWILIO_API_URL)") from error
         except (TimeoutError, httpx2.TimeoutException) as error:
@@ -113,11 +116,11 @@ def _refusal(answer: _Answer) -> Exception:
     if answer.status in (401, 403):
         return NotTaken("Twilio does not let us in: look at HANDOVER_TWILIO_ACCOUNT_SID and HANDOVER_TWILIO_AUTH_TOKEN")
     if answer.status == 429:
-        return NotTaken("Twilio has too much to do for us right now (429)")
+        return NotTaken("Twilio has too much to do for us right now (429)", answer.after)
     if answer.status == 400 and code is not None:
         return Undeliverable(why(code, "refuses", str(answer.body.get("message", ""))))
     if 200 <= answer.status < 300 or answer.status >= 500:
-        return AnswerLost(f"Twilio answered with status {answer.status} and no message")
+        return AnswerLost(f"Twilio answered with status {answer.status} and no message", answer.after)
     return NotTaken(f"This is not how Twilio answers: status {answer.status} (HANDOVER_TWILIO_API_URL)")
 
 

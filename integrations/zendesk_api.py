@@ -6,7 +6,7 @@ shown the token. What goes wrong says which setting to look at, and never what t
 
 import asyncio
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 import httpx2
@@ -21,7 +21,7 @@ from integrations.zendesk_shapes import (
     ZendeskTicket,
     ZendeskUser,
 )
-from outbound import body_within
+from outbound import body_within, pause_asked
 
 SECONDS = 10.0
 """How long one call may take."""
@@ -35,9 +35,6 @@ MOST_PAGES = 200
 
 MAX_COMMENT = 60_000
 """Bytes of a comment that we write; Zendesk takes 64 KiB."""
-
-LONGEST_WAIT = timedelta(hours=1)
-"""How long a `Retry-After` is obeyed: a typing error there must not cost a day."""
 
 Shape = TypeVar("Shape", bound=BaseModel)
 _PERMANENT = frozenset({400, 410, 413, 422})
@@ -154,7 +151,7 @@ class ZendeskApi:
             raise TryAgain(
                 f"Zendesk is somewhere else ({status}): look at HANDOVER_ZENDESK_URL, which is {self._base}."
             )
-        raise TryAgain(f"Zendesk answered {status}.", _retry_after(answer))
+        raise TryAgain(f"Zendesk answered {status}.", pause_asked(answer))
 
 
 async def _content(answer: httpx2.Response) -> bytes:
@@ -192,11 +189,3 @@ def _reason(content: bytes) -> tuple[str, str]:
     except (ValueError, AttributeError, TypeError):
         return "", content[:200].decode("utf-8", "replace")
     return kind, "; ".join(filter(None, [text, *more]))[:500]
-
-
-def _retry_after(answer: httpx2.Response) -> timedelta | None:
-    """How many seconds it asks to be left alone."""
-    seconds = answer.headers.get("Retry-After", "")
-    if not (seconds.isascii() and seconds.isdecimal()):
-        return None
-    return min(timedelta(seconds=int(seconds[:9])), LONGEST_WAIT)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import httpx2
 
 from outbound.addresses import AddressRefused, parsed
-from outbound.bodies import body_within
+from outbound.answers import body_within
 from outbound.reach import SECONDS, LookUp, Unreached, reach
 
 MOST_REDIRECTS = 4

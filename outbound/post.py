@@ -1,25 +1,21 @@
 """POST to addresses that somebody else has chosen (outbound/reach.py): as much of the answer as says what came of it."""
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import NamedTuple
 
 import httpx2
 
+from outbound.answers import pause_asked
 from outbound.reach import SECONDS, LookUp, reach
 
 MAX_ANSWER = 64 * 1024
 """How much of an answer is read, in bytes; what follows is left."""
 
-LONGEST_PAUSE = timedelta(hours=1)
-"""No receiver holds up more for longer than this."""
-
 
 class Answer(NamedTuple):
     """What came back: the status, and the body up to `MAX_ANSWER` bytes, as it was sent. `after`: how long the receiver wants
-    to be left alone (`Retry-After`, RFC 9110 10.2.3), at most an hour; None where it does not say."""
+    to be left alone; None where it does not say."""
 
     status: int
     body: bytes
@@ -42,7 +38,7 @@ async def post_outside(
     async with reach(
         "POST", url, content, headers, allow_private=allow_private, seconds=seconds, look_up=look_up
     ) as answer:
-        return Answer(answer.status_code, await _beginning(answer), _pause(answer.headers.get("retry-after", "")))
+        return Answer(answer.status_code, await _beginning(answer), pause_asked(answer))
 
 
 async def _beginning(answer: httpx2.Response) -> bytes:
@@ -52,14 +48,3 @@ async def _beginning(answer: httpx2.Response) -> bytes:
         if len(body) >= MAX_ANSWER:
             break
     return body[:MAX_ANSWER]
-
-
-def _pause(asked: str) -> timedelta | None:
-    """What `Retry-After` says, in seconds or as a date."""
-    if re.fullmatch(r"[0-9]{1,9}", asked):
-        return min(timedelta(seconds=int(asked)), LONGEST_PAUSE)
-    try:
-        until = parsedate_to_datetime(asked)
-        return max(timedelta(0), min(until - datetime.now(UTC), LONGEST_PAUSE))
-    except (ValueError, TypeError, OverflowError):
-        return None

@@ -19,6 +19,7 @@ from tests.unit.make import case as make_case
 from tests.vendors.chatwoot import (
     BOT_TOKEN,
     BOTS_MAY_BEFORE,
+    PAUSE,
     USER_TOKEN,
     Chatwoot,
     answers,
@@ -159,6 +160,16 @@ async def test_what_is_tried_again(there: Chatwoot, talk: Talk, fault: Any, word
         await channel_of(there).send(parcel(talk))
     await channel_of(there).send(parcel(talk))
     assert there.public(talk) == ["Hello"]
+
+
+@pytest.mark.parametrize(("fault", "pause"), [(has_too_much_to_do, timedelta(seconds=PAUSE)), (fails, None)])
+async def test_chatwoot_says_when_to_come_again(
+    there: Chatwoot, talk: Talk, fault: Any, pause: timedelta | None
+) -> None:
+    there.faults["messages create"] = [fault]
+    with pytest.raises(ChatwootTrouble) as raised:
+        await channel_of(there).send(parcel(talk))
+    assert raised.value.after == pause
 
 
 @pytest.mark.parametrize("fault", [answers(422, {"error": "Content is too long"}), answers(403, {"error": "No"})])

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from channels import twilio_api
 from channels.twilio import TRIAL, TwilioSms
 from channels.twilio_api import AnswerLost, NotTaken, TwilioAccount
-from handover.errors import Undeliverable
+from handover.errors import TryAgain, Undeliverable
 from handover.messages import Author, Contact, ConversationStatus
 from handover.outside import Followed, Parcel
 from settings import AppSettings
@@ -235,6 +235,23 @@ async def test_what_may_be_mended_is_tried_again(
         await channel.send(parcel())
     await channel.send(parcel())
     assert (twilio.bodies(THEIRS), twilio.lists) == (["Hello"], 0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "pause"),
+    [
+        (vendor.has_too_much_to_do, timedelta(seconds=vendor.PAUSE)),
+        (vendor.refuses(21606), None),
+        (vendor.fails, None),
+    ],
+)
+async def test_twilio_says_when_to_come_again(
+    channel: TwilioSms, twilio: Twilio, fault: vendor.Fault, pause: timedelta | None
+) -> None:
+    twilio.faults = [fault]
+    with pytest.raises(TryAgain) as raised:
+        await channel.send(parcel())
+    assert raised.value.after == pause
 
 
 async def test_a_wrong_token_is_named_by_its_setting_and_never_shown(real_time: Store, twilio: Twilio) -> None:

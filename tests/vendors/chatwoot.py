@@ -42,6 +42,9 @@ _ACTIONS = {
 _STATUSES = {"open", "resolved", "pending", "snoozed"}
 _PATH = re.compile(r"/api/v1/accounts/(\d+)/(?:(agents)|conversations/(\d+)((?:/[a-z_]+)?))")
 
+PAUSE = 1
+"""How many seconds it wants to be left alone when it has too much to do."""
+
 Answer = tuple[int, Any]
 Fault = Callable[["Chatwoot", "Asked"], Answer | None]
 """What happens to one request instead; None: the connection ends without an answer."""
@@ -70,6 +73,7 @@ def fails(chatwoot: "Chatwoot", asked: Asked) -> Answer | None:
 
 
 def has_too_much_to_do(chatwoot: "Chatwoot", asked: Asked) -> Answer | None:
+    """Chatwoot says when to come again: see PAUSE."""
     return 429, {"error": "Too many requests"}
 
 
@@ -324,5 +328,6 @@ async def _read(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str],
 async def _write(writer: asyncio.StreamWriter, status: int, answer: Any) -> None:
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    head += f"Retry-After: {PAUSE}\r\n" if status == 429 else ""
     writer.write(head.encode() + b"Connection: close\r\n\r\n" + body)
     await writer.drain()

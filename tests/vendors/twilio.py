@@ -32,6 +32,9 @@ _STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "O
 _START = {"START", "YES", "UNSTOP"}
 _KNOWN = {"To", "From", "MessagingServiceSid", "Body", "StatusCallback"}
 
+PAUSE = 1
+"""How many seconds it wants to be left alone when it has too much to do."""
+
 Answer = tuple[int, dict[str, Any]]
 File = tuple[int, dict[str, str], bytes]
 Fault = Callable[["Twilio", dict[str, str]], Awaitable[Answer | None]]
@@ -54,6 +57,7 @@ async def fails(twilio: "Twilio", form: dict[str, str]) -> Answer | None:
 
 
 async def has_too_much_to_do(twilio: "Twilio", form: dict[str, str]) -> Answer | None:
+    """It says when to come again: see PAUSE."""
     return 429, {"code": 20429, "message": "Too Many Requests", "status": 429}
 
 
@@ -295,7 +299,8 @@ async def _request(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, st
 
 
 async def _respond(writer: asyncio.StreamWriter, status: int, document: dict[str, Any]) -> None:
-    await _send(writer, status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+    headers = {"Content-Type": "application/json"} | ({"Retry-After": str(PAUSE)} if status == 429 else {})
+    await _send(writer, status, headers, json.dumps(document).encode())
 
 
 async def _send(writer: asyncio.StreamWriter, status: int, headers: Mapping[str, str], body: bytes) -> None:
