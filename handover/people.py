@@ -1,8 +1,10 @@
 """Who may change whom on the team, and what no change may do: leave nobody to manage it, or lock out who makes it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from handover.addresses import MEMBER
 from handover.errors import Problem
 from handover.routing import is_manager
 from handover.staff import Access, Staff
@@ -10,6 +12,7 @@ from handover.staff import Access, Staff
 _ORDER = [Access.staff, Access.manager, Access.admin]
 _PRIVATE = frozenset({"addresses"})
 """What the audit log says was changed, but not into what."""
+_OWN = {"email": "an email", "slack": "a Slack member id"}
 
 
 class By(NamedTuple):
@@ -60,13 +63,18 @@ def lockout_problems(by: By, before: Staff | None, after: Staff, team: Sequence[
     return []
 
 
-def email_problems(before: Staff | None, after: Staff, team: Sequence[Staff]) -> list[Problem]:
-    """An email that two people have would sign in neither of them."""
-    email = _email(after)
-    if not email or (before is not None and _email(before) == email):
-        return []
-    taken = [one for one in team if one.id != after.id and _email(one) == email]
-    return [Problem("addresses.email", f"{one.name} has it already; allowed is an email of their own") for one in taken]
+def shared_address_problems(before: Staff | None, after: Staff, team: Sequence[Staff]) -> list[Problem]:
+    """An email of two people signs in neither of them, and a Slack member whom two people are claims for neither."""
+    new = {
+        kind: value for kind, value in _tells_who(after).items() if before is None or _tells_who(before)[kind] != value
+    }
+    others = [one for one in team if one.id != after.id]
+    return [
+        Problem(f"addresses.{kind}", f"{one.name} has it already; allowed is {_OWN[kind]} of their own")
+        for kind, value in new.items()
+        for one in others
+        if value and _tells_who(one)[kind] == value
+    ]
 
 
 def what_changed(before: Staff | None, after: Staff) -> str:
@@ -97,8 +105,10 @@ def _is_admin(person: Staff) -> bool:
     return person.enabled and access_of(person) is Access.admin
 
 
-def _email(person: Staff) -> str:
-    return person.addresses.get("email", "").strip().casefold()
+def _tells_who(person: Staff) -> dict[str, str]:
+    """The addresses by which somebody is known again; a channel's address in Slack may be several people's."""
+    email, slack = (person.addresses.get(kind, "").strip() for kind in ("email", "slack"))
+    return {"email": email.casefold(), "slack": slack if re.fullmatch(MEMBER, slack) else ""}
 
 
 def _with_article(access: Access) -> str:

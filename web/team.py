@@ -6,7 +6,7 @@ from typing import Any
 from handover.addresses import address_fault
 from handover.documents import person_problems, validated
 from handover.errors import NotFound, Problem, SettingsError
-from handover.people import email_problems, lockout_problems, overreach, what_changed
+from handover.people import lockout_problems, overreach, shared_address_problems, what_changed
 from handover.staff import Staff
 from web.access import Caller
 from web.problems import ApiError
@@ -74,7 +74,9 @@ def _find(team: Sequence[Staff], staff_id: str) -> Staff | None:
 def _fits(before: Staff | None, after: Staff, team: Sequence[Staff], hosts: Collection[str]) -> None:
     others = [one for one in team if one.id != after.id]
     _refuse(
-        person_problems(after, others) + email_problems(before, after, team) + _address_problems(before, after, hosts)
+        person_problems(after, others)
+        + shared_address_problems(before, after, team)
+        + _address_problems(before, after, hosts)
     )
 
 

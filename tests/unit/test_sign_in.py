@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handover.people import By, access_of, email_problems, lockout_problems, may_change, overreach, what_changed
+from handover.people import (
+    By,
+    access_of,
+    lockout_problems,
+    may_change,
+    overreach,
+    shared_address_problems,
+    what_changed,
+)
 from handover.sign_in import LONGEST_PASSWORD, allowances, password_fault, wait_left, whom
 from handover.staff import Access, Staff
 
@@ -133,9 +141,18 @@ def test_nobody_locks_themselves_out(change: dict[str, object], key: str) -> Non
 
 def test_an_email_belongs_to_one() -> None:
     bob = Staff(id="bob", name="Bob", addresses={"email": "ann@example.org"})
-    assert [one.key for one in email_problems(None, bob, [ANN])] == ["addresses.email"]
-    assert email_problems(bob, bob.model_copy(update={"capacity": 1}), [ANN, bob]) == []
-    assert email_problems(None, Staff(id="cleo", name="Cleo"), [Staff(id="dan", name="Dan")]) == []
+    assert [one.key for one in shared_address_problems(None, bob, [ANN])] == ["addresses.email"]
+    assert shared_address_problems(bob, bob.model_copy(update={"capacity": 1}), [ANN, bob]) == []
+    assert shared_address_problems(None, Staff(id="cleo", name="Cleo"), [Staff(id="dan", name="Dan")]) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "shared"), [("U012AB3CD", True), ("https://hooks.slack.com/services/T1/B1/x", False)]
+)
+def test_one_slack_member_is_one_person_and_a_channel_may_be_several(address: str, shared: bool) -> None:
+    bob, dan = (Staff(id=name, name=name, addresses={"slack": address}) for name in ("bob", "dan"))
+    problems = shared_address_problems(None, dan, [bob])
+    assert [(one.key, "bob has it already" in one.text) for one in problems] == [("addresses.slack", True)] * shared
 
 
 def test_the_audit_log_says_what_changed_but_no_address() -> None:
