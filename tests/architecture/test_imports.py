@@ -82,6 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "prometheus_client",
         "structlog",
     },
+    "adapters": {"handover", "settings", "keys", "assistant", "channels", "integrations", "store"},
     "worker": ANYTHING,
     "starter": ANYTHING,
     "web.app": ANYTHING,

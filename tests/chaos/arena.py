@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from temporalio.client import Client, WorkflowHandle
 
+from adapters import Outside
 from client import HandoverClient, WorkflowSignals, connect
 from engine.process import wait_until
 from engine.stack import free_port
@@ -30,7 +31,7 @@ from handover.views import HandoverDetail, HandoverSummary, LogView, MessageView
 from settings import AppSettings
 from store import Store
 from store.tables import HandoverRow
-from worker import Outside, make_activities, make_worker
+from worker import make_activities, make_worker
 
 FINAL = "Thank you! Someone from the team will get back to you."
 CLIENTS = 4

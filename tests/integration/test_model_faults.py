@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from adapters import Outside, make_assistant
 from handover.ids import HandoverId, parse_task_id
 from handover.messages import Author, Claim, CompleteTask, ConversationStatus, Evidence, Outcome
 from settings import AppSettings
@@ -15,7 +16,7 @@ from tests.chaos.arena import FINAL, Arena, Talk, dev_server, make_bot, person, 
 from tests.model_server.bodies import FORM
 from tests.model_server.faults import FAULTS, SECRET
 from tests.model_server.server import KEY, ModelServer
-from worker import Outside, make_activities, make_assistant, make_worker
+from worker import make_activities, make_worker
 
 ASKS, ASKS_FOR_A_PERSON = "What does a tune-up cost?", "I want to talk to a human"
 MENDED_BY_NOTHING = {

@@ -18,6 +18,7 @@ from apprise.plugins.pushover import NotifyPushover
 from apprise.plugins.slack import NotifySlack
 from apprise.plugins.twilio import NotifyTwilio
 
+from adapters import Outside
 from client import WorkflowSignals
 from handover.casefile import Notification
 from handover.claim_link import claim_token
@@ -36,7 +37,6 @@ from tests.vendors.mail import PASSWORD, SENDER, Mail, MailServer
 from tests.vendors.notified import Taken, Vendors
 from tests.workflows.town import Town, time_skipping_server
 from web.services import Services
-from worker import Outside
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures"]
 

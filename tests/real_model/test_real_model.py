@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from adapters import make_assistant
 from assistant.openai_compatible import OpenAIAssistant
 from handover.messages import Author, Contact
 from handover.ports import Question
@@ -12,7 +13,6 @@ from handover.turns import Facts, Score
 from settings import AppSettings
 from tests.unit.assistant_talk import hvac, knowledge, line
 from tests.unit.make import case
-from worker import make_assistant
 
 SAID = (line(Author.contact, "Hi, I have an NW-200"), line(Author.bot, "Hello! How can I help you?"))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from adapters import make_assistant
 from assistant.dialogue.replies import UNKNOWN
 from assistant.model.form import Form
 from assistant.model.tries import Limits
@@ -26,7 +27,7 @@ from tests.model_server.faults import FAULTS, SECRET, Behaviour, answers, answer
 from tests.model_server.server import KEY, ModelServer
 from tests.unit.assistant_talk import hvac, knowledge, line
 from tests.unit.make import case
-from worker import make_assistant, tell_trouble
+from worker import tell_trouble
 from workflows.options import MODEL as TURN
 from workflows.options import STORE
 

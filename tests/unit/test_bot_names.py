@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from adapters import make_outside
 from handover.documents import read_bot, read_team
 from handover.ticket import SYSTEMS
 from settings import AppSettings
@@ -13,7 +14,6 @@ from store.first_start import EXAMPLES
 from tests.unit.bot_people import Person, text_of_page, with_values
 from tests.unit.web_world import SignIn
 from web.names import check_names
-from worker import make_outside
 
 pytest_plugins = ["tests.unit.store_fixtures", "tests.unit.web_fixtures", "tests.unit.bot_people"]
 

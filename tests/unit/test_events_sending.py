@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters import make_outside
 from handover.errors import NotCarried, NotFound, Refused, SettingsError, TryAgain
 from handover.events import EventType
 from handover.messages import HandoverStatus
@@ -19,7 +20,6 @@ from store import Store
 from store.events import emit
 from tests.unit.store_world import START, Clock, case_of, entry, open_one, save, staff, task
 from tests.vendors.subscriber import Subscriber
-from worker import make_outside
 
 pytest_plugins = ["tests.unit.store_fixtures"]
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from adapters import make_outside
 from settings import AppSettings, settings_or_exit
 from store import Store
 from tests.unit.hook_world import SECRET
-from worker import make_outside
 
 GOOD = f'"secret": "{SECRET}"'
 

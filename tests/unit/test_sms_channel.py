@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
+from adapters import make_outside
 from channels import twilio_api
 from channels.twilio import TRIAL, TwilioSms
 from channels.twilio_api import AnswerLost, NotTaken, TwilioAccount
@@ -16,7 +17,6 @@ from settings import AppSettings
 from store import Store
 from tests.vendors import twilio as vendor
 from tests.vendors.twilio import OTHER_NUMBER, OUR_NUMBER, SERVICE, Twilio
-from worker import make_outside
 
 pytest_plugins = ["tests.unit.store_fixtures"]
 

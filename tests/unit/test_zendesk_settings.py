@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
+from adapters import make_outside
 from settings import AppSettings, settings_or_exit
 from store import Store
-from worker import make_outside
 
 WHOLE = {"ZENDESK_URL": "https://example.zendesk.com/", "ZENDESK_EMAIL": "help@example.com", "ZENDESK_TOKEN": "abc"}
 HOOK = {"TICKET_WEBHOOK_URL": "http://10.0.0.7:8080/tickets"}

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from adapters import Outside
 from channels.carrier import ChannelCarrier
 from handover.errors import Undeliverable
 from handover.messages import Author, ByStaff, Claim, Contact, Reply
 from handover.outside import Followed, Parcel
 from tests.workflows.town import Town
-from worker import Outside
 
 HOUR = timedelta(hours=1)
 

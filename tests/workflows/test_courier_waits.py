@@ -14,13 +14,13 @@ from temporalio.common import RawValue
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from adapters import Outside
 from client import WorkflowSignals
 from engine.temporal import find_temporal
 from handover.errors import TryAgain
 from handover.ids import SEARCH_ATTRIBUTES
 from handover.outside import Errand, Followed, Parcel
 from tests.workflows.town import Town
-from worker import Outside
 
 HOUR = timedelta(hours=1)
 

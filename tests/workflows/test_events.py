@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters import Outside
 from handover.messages import Claim, CompleteTask, Contact, Outcome, Reply
 from handover.outside import Errand
 from handover.subscriptions import CARRIER, NewSecret, SendAgain, carrier_of
@@ -14,7 +15,6 @@ from integrations.events import EventAudience, EventSender
 from store import Store
 from tests.vendors.subscriber import Subscriber
 from tests.workflows.town import Town
-from worker import Outside
 
 HOUR = timedelta(hours=1)
 

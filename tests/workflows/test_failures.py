@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from adapters import Outside
 from handover.errors import Undeliverable
 from handover.ids import parse_task_id
 from handover.messages import Claim, CompleteTask, ConversationStatus, HandoverStatus, Outcome
@@ -14,7 +15,6 @@ from handover.outside import Ticket
 from handover.staff import Staff
 from integrations.letters import Letter
 from tests.workflows.town import Town
-from worker import Outside
 
 HOURS = timedelta(hours=1)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import make_outside
 from handover.messages import Claim, CompleteTask, Contact, HandoverStatus, Outcome, Reply
 from settings import AppSettings
 from store import Store
@@ -13,7 +14,6 @@ from tests.vendors import zendesk_wire as vendor
 from tests.vendors.ticket_receiver import SECRET, TicketReceiver
 from tests.vendors.zendesk import Zendesk, does_it_and_hangs_up, fails, says, shows_nothing
 from tests.workflows.town import Town
-from worker import make_outside
 
 HOUR = timedelta(hours=1)
 JAMIE = Contact(name="Jamie Rivera", email="jamie@example.com", phone="+15550100")

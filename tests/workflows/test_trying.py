@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from adapters import Outside
 from handover.messages import Author, Claim, CompleteTask, ConversationStatus, Outcome, Reply, RequestHuman
 from handover.subscriptions import CARRIER
 from handover.triggers import BUTTON
@@ -21,7 +22,6 @@ from tests.vendors import zendesk_wire as vendor
 from tests.vendors.subscriber import Subscriber
 from tests.vendors.zendesk import Zendesk
 from tests.workflows.town import Town
-from worker import Outside
 
 HOUR = timedelta(hours=1)
 

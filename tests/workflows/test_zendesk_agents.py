@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters import make_outside, with_zendesk_agents
 from client import HandoverClient, WorkflowSignals
 from handover.messages import Author, ByStaff, Claim, CompleteTask, Contact, HandoverStatus, Outcome, Reply
 from handover.outside import Errand
@@ -16,7 +17,6 @@ from tests.vendors import zendesk_wire as vendor
 from tests.vendors.zendesk import Zendesk, does_it_and_hangs_up, says
 from tests.vendors.zendesk_wire import Ticket
 from tests.workflows.town import Town
-from worker import make_outside, with_zendesk_agents
 
 JAMIE = Contact(name="Jamie Rivera", email="jamie@example.com")
 

@@ -13,6 +13,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from adapters import Outside
 from assistant.builtin import BuiltinAssistant
 from client import HandoverClient, WorkflowSignals, register_search_attributes
 from engine.process import wait_until
@@ -25,7 +26,7 @@ from settings import AppSettings
 from store import Store
 from store.first_start import load_folder
 from tests.example import BOT_FILE, example_bot
-from worker import Outside, make_activities, make_worker
+from worker import make_activities, make_worker
 
 
 @asynccontextmanager
