@@ -26,32 +26,11 @@ from plots.drawing import PygalPlotter
 from settings import AppSettings, settings_or_exit
 from store import Store
 from store.first_start import first_start
-from web.api import audit, conversations, handovers, knowledge, missed, notifications, operations, review, subscriptions
-from web.api import keys as keys_api
-from web.api import settings as settings_api
+from web import api, doors, pages
 from web.bodies import BodyLimit
-from web.doors import chatwoot, inbound, slack, twilio, zendesk
 from web.measures import Measured
 from web.openapi import Documented
-from web.pages import audit as audit_page
-from web.pages import (
-    bot_knowledge,
-    bots,
-    chat,
-    claim_link,
-    docs,
-    inbox,
-    invitation,
-    me,
-    numbers,
-    people,
-    replies,
-    team,
-    told,
-    widget,
-)
-from web.pages import keys as keys_page
-from web.pages import subscriptions as subscriptions_page
+from web.pages import bot_knowledge, chat
 from web.problems import add_problem_handlers
 from web.security import SecurityHeaders
 from web.services import Services
@@ -77,42 +56,8 @@ def create_app() -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, registry=app.state.registry)
     add_problem_handlers(app)
-    for module in (
-        conversations,
-        handovers,
-        missed,
-        notifications,
-        review,
-        settings_api,
-        knowledge,
-        subscriptions,
-        keys_api,
-        audit,
-        operations,
-        chatwoot,
-        inbound,
-        slack,
-        twilio,
-        zendesk,
-        people,
-        invitation,
-        claim_link,
-        team,
-        subscriptions_page,
-        keys_page,
-        audit_page,
-        me,
-        inbox,
-        replies,
-        told,
-        numbers,
-        bots,
-        bot_knowledge,
-        chat,
-        widget,
-        docs,
-    ):
-        app.include_router(module.router)
+    for router in (*api.ROUTERS, *doors.ROUTERS, *pages.ROUTERS):
+        app.include_router(router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=HERE / "static")), name="static")
     return app
 
