@@ -1,4 +1,4 @@
-"""The doors to the world: what activities need of it. Adapters plug in at worker.py, starter.py and web/app.py.
+"""The doors to the world: what activities need of it. Adapters plug in at adapters.py, worker.py, starter.py and web/app.py.
 
 assistant       the bot's brain
 conversations   transcripts and handovers as they are written down, and the workflows that run them
