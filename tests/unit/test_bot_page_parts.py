@@ -41,6 +41,7 @@ def test_a_request_for_a_person_hands_over_and_says_why_and_how() -> None:
         "Task": "due in 24 hours, priority medium",
         "Tags": "human_handover",
         "The contact reads": "Thank you! Someone from the team will get back to you.",
+        "Out of hours they read": example_bot().handover.offline_message,
     }
     asked = row(trial, "human_requested")
     assert (asked.fires, asked.threshold, asked.on) == (True, 0.6, True)
@@ -64,6 +65,19 @@ def test_of_several_the_highest_priority_wins_and_all_are_named() -> None:
     assert trial.outcome == "Hands over at once: High value."
     assert [why.partition(":")[0] for why in trial.why] == ["High value", "Asked for a person"]
     assert dict(trial.details)["The contact reads"].endswith("within 2 hours.")
+    assert (
+        dict(trial.details)["Out of hours they read"]
+        == example_bot().handover.actions["urgent"].final_message.after_hours
+    )
+
+
+def test_what_the_bot_has_no_answer_to_may_fire_first() -> None:
+    rule = {"name": "Refund", "phrases": ["give me a refund right now"]}
+    wins = tried("give me a refund right now", rules=[rule])
+    assert wins.outcome == "Hands over at once: Refund."
+    assert wins.unanswered.startswith("Where the bot has no answer to it, “The bot had no answer” wins")
+    assert tried("give me a refund right now", rules=[rule | {"priority": 1}]).unanswered == ""
+    assert tried(ASKS).unanswered == ""
 
 
 @pytest.mark.parametrize(

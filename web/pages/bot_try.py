@@ -28,11 +28,13 @@ class Row(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What would come of a phrase: `outcome` in a sentence, why, and what the action would do."""
+    """What would come of a phrase: `outcome` in a sentence, why, and what the action would do. `unanswered`: what wins instead
+    where the bot has no answer to it; empty where the same does."""
 
     text: str
     tags: list[str]
     outcome: str
+    unanswered: str
     hands_over: bool
     why: list[str]
     details: list[tuple[str, str]]
@@ -43,10 +45,12 @@ def trial(bot: Bot, text: str, tags: Sequence[str], recognise: Recognise, names:
     """Judge one phrase as the first message of a contact with these tags. `names`: who a staff id is."""
     rules, facts, contact = rules_of(bot, 0, has_button=True), Facts(scores=recognise(bot, text)), Contact(tags=[*tags])
     trigger = _would_fire(rules, facts, contact, text)
+    unanswered = _would_fire(rules, facts.model_copy(update={"grounded": False}), contact, text)
     return Trial(
         text=text,
         tags=[*tags],
         outcome=_outcome(rules, trigger),
+        unanswered=_unanswered(trigger, unanswered),
         hands_over=trigger is not None and rules.enabled and rules.trigger_mode is not TriggerMode.button,
         why=[f"{words.reason(one.scenario)}: {words.evidence(one, names)}" for one in trigger.evidence]
         if trigger
@@ -75,15 +79,26 @@ def _outcome(rules: Rules, trigger: Trigger | None) -> str:
     return f"Hands over at once: {why}."
 
 
+def _unanswered(trigger: Trigger | None, instead: Trigger | None) -> str:
+    """A phrase alone can't tell whether the bot has an answer, and that it has none may stand before the rule that fires."""
+    if trigger is None or instead is None or instead.reason == trigger.reason:
+        return ""
+    gap, why = words.reason(instead.reason), words.reason(trigger.reason)
+    return f"Where the bot has no answer to it, “{gap}” wins: it stands before “{why}”, which would need a higher priority."
+
+
 def _details(bot: Bot, trigger: Trigger, names: Mapping[str, str]) -> list[tuple[str, str]]:
     policy = resolve(bot, 0, trigger)
+    window = {"response_window": in_words(policy.due)}
+    closed = policy.after_hours if trigger.urgent else policy.offline_message
     title = "no task" if policy.task_title is None else f"due in {in_words(policy.due)}, priority {policy.priority}"
     return [
         ("Action", policy.action),
         ("Assigned to", who(policy.assign_to or policy.default_assignee, names)),
         ("Task", title),
         ("Tags", ", ".join(dict.fromkeys(policy.tags))),
-        ("The contact reads", fill(policy.final_message, {"response_window": in_words(policy.due)})),
+        ("The contact reads", fill(policy.final_message, window)),
+        *([("Out of hours they read", fill(closed, window))] if policy.hours else []),
     ]
 
 
