@@ -16,6 +16,12 @@ _LONGEST = 200
 
 _EMAIL = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,253}")
 _DIGITS = re.compile(r"\+?\d[\d\s().\-/]{4,20}\d")
+_PHONE_FIELD = re.compile(r"^phone:[ \t]*(\S.{0,39})$", re.IGNORECASE | re.MULTILINE)
+"""A line that says itself that it is a phone number, as the chat's form for an address writes it (web/static/chat.js)."""
+
+_FEWEST_DIGITS = 6
+"""Digits of a phone number."""
+
 _LEAD = re.compile(
     r"^(?:(?:yes|yeah|sure|ok|okay|well|hi|hello|of course|please|thanks|no problem|so)\b[,.!\s]*)*"
     r"(?:(?:(?:my|the) [\w ]{1,30}?\b(?:is|are|:)|it\s+is|it'?s|i\s+am|i'?m|i\s+have|i'?ve got|this\s+is|that\s+is|that'?s|"
@@ -65,7 +71,7 @@ def read(bot: Bot, text: str, wanted: str | None, models: Sequence[str] = ()) ->
 
 def phone(text: str, bot: Bot, lenient: bool = False) -> str:
     """The first phone number in the text as E.164, "" where there is none. lenient: take one that is not dialable as typed."""
-    if sum(map(str.isdigit, text)) < 6:
+    if _digits(text) < _FEWEST_DIGITS:
         return ""
     region = (bot.handover.hours.holidays or "US")[:2]
     leniency = phonenumbers.Leniency.POSSIBLE if lenient else phonenumbers.Leniency.VALID
@@ -87,14 +93,25 @@ def email(text: str) -> str:
 
 
 def contact_details(bot: Bot, text: str) -> dict[str, str]:
-    """`email` and `phone`: the first address and the first dialable number in the text, where there are any."""
-    found = {"email": email(text), "phone": phone(text, bot)}
+    """`email` and `phone`: the first address and the first phone number in the text, where there are any."""
+    found = {"email": email(text), "phone": _given_phone(text, bot)}
     return {name: value for name, value in found.items() if value}
+
+
+def _given_phone(text: str, bot: Bot) -> str:
+    """The first dialable number in the text; where there is none, what the text itself calls a phone number, as typed."""
+    field = _PHONE_FIELD.search(text)
+    typed = " ".join(field[1].split()) if field else ""
+    return phone(text, bot) or (typed if _digits(typed) >= _FEWEST_DIGITS else "")
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def _volunteered(bot: Bot, text: str, models: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Fields that the text gives without having been asked for them."""
-    own = {"phone": phone(text, bot), "email": email(text), "name": _introduced(text)}
+    own = {"phone": _given_phone(text, bot), "email": email(text), "name": _introduced(text)}
     yield from ((field, value) for field, value in own.items() if value)
     for field in bot.collect:
         value = "" if field in own else _stated(field, text) or (_model(text, models) if "model" in field else "")

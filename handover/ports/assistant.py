@@ -71,5 +71,6 @@ class Recognise(Protocol):
 
 class ContactDetails(Protocol):
     def __call__(self, bot: Bot, text: str) -> dict[str, str]:
-        """`email` and `phone` where the text holds them, by which a person can get back to the contact."""
+        """`email` and `phone` where the text holds them, by which a person can get back to the contact. A line "Phone: …"
+        is the contact's word for it: it is kept as typed where it is no dialable number."""
         ...

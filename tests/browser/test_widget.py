@@ -234,12 +234,16 @@ async def test_nobody_there_asks_for_an_address(a_person: Open, shop: Shop, api:
     await expect(form.get_by_role("alert")).to_have_text("This is no email address yet.")
     await expect(form.get_by_label("Email")).to_have_value("jo")
     await form.get_by_label("Email").fill("jo@example.org")
-    await form.get_by_label("Email").press("Enter")
+    await form.get_by_label("Phone").fill("55 501")
+    await form.get_by_label("Phone").press("Enter")
+    await expect(form.get_by_role("alert")).to_have_text("This is no phone number yet.")
+    await form.get_by_label("Phone").fill("+1 555 0100")
+    await form.get_by_label("Phone").press("Enter")
     await expect(form).to_be_hidden()
     await expect(chat.locator(".message.contact .by")).to_have_text(["You"])
     handover = await api.get(f"/handovers/{await handover_of(api, chat)}")
     contact = (await api.get(f"/conversations/{handover['conversation_id']}"))["contact"]
-    assert contact["email"] == "jo@example.org"
+    assert (contact["email"], contact["phone"]) == ("jo@example.org", "+1 555 0100")
 
 
 async def test_no_button_in_auto(a_person: Open, shop: Shop, api: Api) -> None:

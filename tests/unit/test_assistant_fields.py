@@ -79,6 +79,27 @@ def test_a_phone_number_is_read_for_the_bots_country() -> None:
     assert fields.phone("030 901820", bot) == "+4930901820"
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("+1 555 0100", "+1 555 0100"),
+        ("(555) 0100, evenings", "(555) 0100, evenings"),
+        ("123 456", "123 456"),
+        ("212 555 1234", "+12125551234"),
+        ("12 345", ""),
+        (f"{'1' * 41}", ""),
+    ],
+)
+def test_what_is_called_a_phone_number_is_kept_as_typed_where_it_cannot_be_dialled(typed: str, kept: str) -> None:
+    """The chat's form for an address writes such lines."""
+    assert fields.contact_details(hvac(), f"Email: ann@example.org\nPhone: {typed}") == {
+        "email": "ann@example.org",
+        **({"phone": kept} if kept else {}),
+    }
+    assert read(f"Phone: {typed}").get("phone", "") == kept
+    assert fields.contact_details(hvac(), f"the display shows {typed}").get("phone", "") in ("", "+12125551234")
+
+
 def test_the_field_that_was_asked_for_is_known_by_its_question() -> None:
     assert fields.asked(hvac(), "Thank you. What is your email address?") == "email"
     assert fields.asked(hvac(), "What is your favourite colour?") is None

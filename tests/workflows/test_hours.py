@@ -50,6 +50,15 @@ class TestTheContact:
         assert (await town.conversation()).contact.email == "jamie@example.org"
         assert [one.text for one in await town.log("contact_details")] == ["The contact left jamie@example.org"]
 
+    async def test_leaves_a_phone_number_that_cannot_be_dialled_and_it_is_kept_as_typed(self, town: Town) -> None:
+        await opens_in(town, 10)
+        await town.hand_over()
+        await town.say("Phone: +1 555 0100")
+        await town.until(lambda: _described(town, "+1 555 0100"))
+        await town.until(lambda: town.log("contact_details"))
+        assert (await town.conversation()).contact.phone == "+1 555 0100"
+        assert [one.text for one in await town.log("contact_details")] == ["The contact left +1 555 0100"]
+
     async def test_is_promised_no_24_hours_that_nobody_can_keep(self, town: Town) -> None:
         opening = await opens_in(town, 0)
         await town.change_bot(hours={"time_zone": "UTC", "open": _only_on(opening + 80 * HOUR)})
