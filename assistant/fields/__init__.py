@@ -1,7 +1,7 @@
 """The details of a contact that a bot collects: which are needed, what asks for them, and which values a text gives."""
 
 from assistant.fields.questions import asked, only_asks, question, times_asked
-from assistant.fields.values import contact_details, email, known, phone, read, refuses
+from assistant.fields.values import contact_details, email, known, phone, read, refuses, without_addresses
 
 __all__ = [
     "asked",
@@ -14,4 +14,5 @@ __all__ = [
     "read",
     "refuses",
     "times_asked",
+    "without_addresses",
 ]

@@ -98,6 +98,12 @@ def contact_details(bot: Bot, text: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def without_addresses(bot: Bot, text: str) -> str:
+    """The text without the email addresses and phone numbers in it."""
+    rest = _EMAIL.sub(" ", _PHONE_FIELD.sub(" ", text) if _given_phone(text, bot) else text)
+    return _DIGITS.sub(lambda match: " " if phone(match[0], bot) else match[0], rest)
+
+
 def _given_phone(text: str, bot: Bot) -> str:
     """The first dialable number in the text; where there is none, what the text itself calls a phone number, as typed."""
     field = _PHONE_FIELD.search(text)

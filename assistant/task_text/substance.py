@@ -5,7 +5,7 @@ known: there a short remark may count as something asked for.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from assistant import fields
@@ -69,6 +69,13 @@ _EMPTY = frozenset(
 ) | word_set("si")
 """Words that tell nothing of the matter: haste, anger, and courtesies of several languages."""
 
+_OF_A_DETAIL = frozenset(
+    terms(
+        "name named names first last full email mail e-mail address phone telephone mobile cell number tel reach call write"
+    )
+)
+"""Words by which a contact names a detail of theirs, next to the detail."""
+
 
 class Substance(NamedTuple):
     """What messages say of the matter. `whole`: it stands by itself, rather than being a word or two."""
@@ -130,9 +137,12 @@ def _weight(bot: Bot, part: str, known: frozenset[str], asked: bool) -> int:
         return _NOTHING
     person = recogniser(bot).scores(part).get(PERSON, Score())
     wants_a_person = person.score >= bot.handover.scenarios.human_requested.threshold
-    said = specific(part)
+    given = fields.read(bot, part, None)
+    said = specific(fields.without_addresses(bot, part) if given else part)
     empty = known | _EMPTY | (_OF_A_PERSON | _phrases(bot) if wants_a_person else frozenset())
     telling = [term for term in said if term not in empty]
+    if given and not set(telling) - _of_details(given):
+        return _NOTHING
     if not telling:
         return _NOTHING if said or wants_a_person else _GOES_ALONG
     enough = len(telling) >= _TELLING or wants_a_person or _QUESTION.search(part) or any(map(is_code, telling))
@@ -141,6 +151,11 @@ def _weight(bot: Bot, part: str, known: frozenset[str], asked: bool) -> int:
 
 def _known(contact: Contact) -> frozenset[str]:
     return frozenset(terms(" . ".join(fields.known(contact).values())))
+
+
+def _of_details(given: Mapping[str, str]) -> frozenset[str]:
+    """The words of details that a sentence gives, and those by which it names them."""
+    return _OF_A_DETAIL | frozenset(terms(" . ".join([*given, *given.values()]).replace("_", " ")))
 
 
 def _phrases(bot: Bot) -> frozenset[str]:

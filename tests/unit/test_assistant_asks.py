@@ -93,6 +93,41 @@ def test_messages_in_a_row_are_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "details",
+    [
+        "my name is Anna Müller, anna@example.org, +1 212 555 0100",
+        "Sure! My name is Anna Müller. My email address is anna@example.org and my phone number is 212-555-0100.",
+        "You can reach me at +1 212 555 0100",
+        "Email: anna@example.org\nPhone: +1 555 0100",
+        "My order number is A-1734.",
+    ],
+)
+def test_who_only_says_how_to_be_reached_asks_for_nothing(details: str) -> None:
+    """Whether the bot had asked for it or not, and whether it is known of the contact already or not."""
+    bot = hvac().model_copy(update={"collect": [*hvac().collect, "order_number"]})
+    for before in "b: Hm.", f"b: I can look that up. {question('name')}":
+        said = ("c: my heating shows error E3", before, f"c: {details}")
+        assert request(*said, bot=bot) == "my heating shows error E3"
+        assert request(*said, "b: Thank you.", f"c: {HUMAN}", bot=bot) == "my heating shows error E3"
+        assert [one.text for one in asks(bot, JAMIE, talk(*said), 4)] == ["my heating shows error E3"]
+    assert request(f"c: {details}", bot=bot) == plain(details), "there is nothing else"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Please change my email address to anna@example.org",
+        "My name is Anna Müller and my boiler leaks",
+        "My order number is A-1734 and it never arrived",
+        "Can you put me down as anna@example.org for the newsletter?",
+    ],
+)
+def test_a_detail_within_a_request_takes_nothing_from_it(wish: str) -> None:
+    bot = hvac().model_copy(update={"collect": [*hvac().collect, "order_number"]})
+    assert request(*E4, f"c: {wish}", bot=bot) == wish
+
+
 @pytest.mark.parametrize("answer", ["12 Main Street", "I'd rather not say", "no idea", "the blue one"])
 def test_the_answer_to_a_question_for_a_field_is_no_request(answer: str) -> None:
     asked = f"b: E4 means that the igniter does not glow. {question('product_model')}"
