@@ -14,6 +14,12 @@ from handover.messages import Contact
 _LONGEST = 200
 """Characters of a field's value."""
 
+LONGEST_NAME = 60
+"""Characters of a person's name."""
+
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0e4e\u102b-\u103e"
+"""What stands above, below or beside a letter, and is none for Python: accents by themselves, vowels of Hindi or Thai."""
+
 _EMAIL = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,253}")
 _DIGITS = re.compile(r"\+?\d[\d\s().\-/]{4,20}\d")
 _PHONE_FIELD = re.compile(r"^phone:[ \t]*(\S.{0,39})$", re.IGNORECASE | re.MULTILINE)
@@ -29,10 +35,11 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"\b[Mm]y (?:full |first )?name(?: is|['’]s|:)\s+([^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*){0,3})|"
+    rf"\b[Mm]y (?:full |first |real |correct )?name(?: is|['’]s|:)(?: actually| really)?"
+    rf"\s+([^\W\d_][\w{_MARKS}'’-]*(?: [^\W\d_][\w{_MARKS}'’-]*){{0,3}})|"
     r"\b(?:[Tt]his is|I am|I'm|I’m)\s+([A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})(?=$|[,.!]| from| and| here)"
 )
-_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,4}")
+_NAME = re.compile(rf"(?!.*[\d_])[^\W\d_][\w{_MARKS}'’.-]*(?: [^\W\d_][\w{_MARKS}'’.-]*){{0,4}}")
 _IDENTIFIER = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{3,24}\b")
 _REFUSED = re.compile(
     r"^(?:no|nope|nah|never|skip|later|why|none|pass)\b|\b(?:rather not|prefer not|no idea|none of your|will not|would not|"
@@ -183,9 +190,12 @@ def _short(answer: str) -> str:
 
 
 def _as_name(answer: str) -> str:
-    """A name, "" where the words are none; one typed in small letters gets its capitals."""
+    """A name, "" where the words can be none; one typed in small letters gets its capitals."""
     first = re.split(r"[,;\n]|\band\b|\bfrom\b|\bhere\b", answer)[0].strip(" .!")
-    words = first.lower().split()
-    if not _NAME.fullmatch(first) or not STOPWORDS.isdisjoint(words) or not _NO_NAME.isdisjoint(words):
+    if (
+        len(first) > LONGEST_NAME
+        or not _NAME.fullmatch(first)
+        or not (STOPWORDS | _NO_NAME).isdisjoint(first.lower().split())
+    ):
         return ""
     return first.title() if first.islower() else first

@@ -124,7 +124,8 @@ def _checked(form: Form, question: Question) -> dict[str, str]:
 
 def _name(value: str, question: Question) -> str:
     wrote = set(words(folded(_written(question)).casefold()))
-    return value if wrote & set(words(folded(value).casefold())) else ""
+    short = len(value) <= fields.LONGEST_NAME
+    return value if short and wrote & set(words(folded(value).casefold())) else ""
 
 
 def _phone(value: str, question: Question) -> str:

@@ -115,6 +115,21 @@ async def test_a_slip_is_asked_about_once_more() -> None:
     assert "doesn't look like" not in (await talk.says("it is 12")).answer
 
 
+async def test_what_can_be_no_name_is_none_and_a_name_said_plainly_corrects_one() -> None:
+    talk = Talk()
+    await talk.says("I'd like to book a visit")
+    nonsense = await talk.says("x" * 9000)
+    assert (nonsense.fields, talk.contact.name) == ({}, "")
+    assert "xxx" not in nonsense.answer
+    for said, name in (
+        ("my name is Bob", "Bob"),
+        ("sorry, my real name is Anna Müller", "Anna Müller"),
+        ("My name is actually Ann Lee", "Ann Lee"),
+    ):
+        await talk.says(said)
+        assert talk.contact.name == name
+
+
 async def test_a_known_detail_is_not_asked_for() -> None:
     talk = Talk()
     talk.contact = Contact(name="Ann", fields={"product_model": "NW-200"})
