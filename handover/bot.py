@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from handover.durations import LONGEST, Duration, format_duration
 from handover.errors import Misfit, shown
@@ -251,6 +251,11 @@ OTHER_REASONS = frozenset({"bot_unavailable", "taken_over"})
 """Why a handover may open without any scenario or rule."""
 
 
+GIVEN = "given"
+"""The context in which settings are checked that somebody gives now: what is stored may be read although it would be refused
+today (see handover.documents.validated)."""
+
+
 class Conditions(Settings):
     """What must be true of the contact for a custom rule to fire."""
 
@@ -263,7 +268,7 @@ class Rule(Settings):
     """A scenario of the bot's own: a name, and when to use it in plain words, which a language model reads.
 
     With phrases, keywords or `when`, conditions narrow it down. With conditions alone it fires on any message of a contact
-    whom they fit.
+    whom they fit. With none of all that it says nothing, and can only be kept switched off.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -281,10 +286,22 @@ class Rule(Settings):
     @property
     def by_contact_alone(self) -> bool:
         """Whether nothing but what the contact is decides."""
-        told = self.when.strip() or self.phrases or self.keywords
-        return not told and bool(self.conditions.contact_tags_any or self.conditions.contact_fields)
+        return not self._told and bool(self.conditions.contact_tags_any or self.conditions.contact_fields)
+
+    @property
+    def never_meant(self) -> bool:
+        """Whether nothing says when it is meant, although it is on."""
+        return self.enabled and not self._told and not self.by_contact_alone
+
+    @property
+    def _told(self) -> bool:
+        return bool(self.when.strip() or self.phrases or self.keywords)
 
 
+_NEVER_MEANT = (
+    "nothing says when this rule is meant; allowed is to say it here, by phrases or by keywords, to set contact_tags_any or "
+    "contact_fields in its conditions, or enabled: false"
+)
 _HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]+\])"
 
 
@@ -365,6 +382,13 @@ class HandoverSettings(Settings):
         for index, name in enumerate(names):
             if name in names[:index] or name in Scenarios.model_fields or name in OTHER_REASONS:
                 raise Misfit(("rules", index, "name"), f"{name!r} is taken; allowed is a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_say_when(self, info: ValidationInfo) -> "HandoverSettings":
+        for index, rule in enumerate(self.rules):
+            if info.context == GIVEN and rule.never_meant:
+                raise Misfit(("rules", index, "when"), _NEVER_MEANT)
         return self
 
     def _used_actions(self) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from handover.bot import Bot
+from handover.bot import GIVEN, Bot
 from handover.errors import Misfit, Problem, SettingsError, did_you_mean, shown
 from handover.ids import MODEL_NAME, SETTINGS_ID
 from handover.staff import Staff, Team
@@ -133,9 +133,9 @@ def _above(staff_id: str, managers: Mapping[str, str | None]) -> list[str]:
 
 
 def validated(model: type[Model], value: Any, source: str, lines: dict[Path, int] | None = None) -> Model:
-    """The value as settings of this model. Raises SettingsError that names every wrong key."""
+    """The value, as somebody gives it now, as settings of this model. Raises SettingsError that names every wrong key."""
     try:
-        return model.model_validate(value)
+        return model.model_validate(value, context=GIVEN)
     except ValidationError as error:
         raise SettingsError(source, _all_problems(error, model, value, lines)) from error
 

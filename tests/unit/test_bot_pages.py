@@ -45,7 +45,7 @@ async def test_what_has_no_task_no_phrases_and_no_ladder_of_its_own_stays_so(oma
     settings = bot.model_dump(mode="json")
     settings["handover"]["actions"]["urgent"] |= {"task": False, "ladder": None, "reactivate_after": None}
     settings["handover"]["rules"][0] |= {"phrases": None, "conditions": {"contact_fields": {"plan": "gold = best"}}}
-    settings["handover"]["rules"].append({"name": "Second", "threshold": 0.625})
+    settings["handover"]["rules"].append({"name": "Second", "threshold": 0.625, "enabled": False})
     settings["persona"] = "\n A line break first\n\nand last\n"
     changed = Bot.model_validate(settings)
     await example.settings.put_bot(changed)
@@ -259,6 +259,35 @@ async def test_there_are_at_most_three_actions(omar: Person, example: Store) -> 
     assert answer.status_code == 422
     assert "4 are too many; allowed are 3" in text_of_page(answer.text)
     assert (await current(example))[0] == 1
+
+
+async def test_a_rule_of_which_nothing_says_when_it_is_meant_is_refused_at_its_field(
+    omar: Person, example: Store
+) -> None:
+    added = form_of((await omar.send(await omar.form(), "add:handover.rules")).text)
+    named = with_values(added, **{"handover.rules.1.name": "Refund"})
+    refused = await omar.send(named)
+    assert refused.status_code == 422
+    assert problem_at(refused.text, "handover.rules.1.when")
+    assert "nothing says when this rule is meant" in text_of_page(refused.text)
+    for said in ({"when": "They want money back."}, {"conditions.contact_tags_any": "vip"}):
+        allowed = with_values(named, **{f"handover.rules.1.{name}": value for name, value in said.items()})
+        assert (await omar.send(allowed)).status_code == 303
+        assert len((await current(example))[1].handover.rules) == 2
+        named = with_values(await omar.form(), **{f"handover.rules.1.{name}": "" for name in said})
+
+
+async def test_a_rule_that_was_saved_before_it_was_refused_is_still_read_and_switches_work(
+    omar: Person, example: Store
+) -> None:
+    _, bot = await current(example)
+    settings = bot.model_dump(mode="json")
+    settings["handover"]["rules"].append({"name": "Old"})
+    await example.settings.put_bot(Bot.model_validate(settings))
+    off = [("key", "handover.agents_available"), ("value", "false")]
+    assert (await omar.send(off, path="/bots/hvac/switch")).status_code == 303
+    assert (await current(example))[1].handover.agents_available is False
+    assert (await omar.send(await omar.form())).status_code == 422
 
 
 async def test_an_action_is_replaced_by_another(omar: Person, example: Store) -> None:

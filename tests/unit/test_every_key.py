@@ -260,7 +260,7 @@ def misspelt(name: str) -> str:
 def _good(path: KeyPath) -> Any:
     good = {
         "ladder": {"after": "1h", "to": "manager"},
-        "rules": {"name": "Refund"},
+        "rules": {"name": "Refund", "keywords": ["refund"]},
         "actions": {},
         "origins": "https://www.example.com",
     }
@@ -384,6 +384,29 @@ def test_two_rules_of_one_name_are_refused() -> None:
         "handover.rules.1.name",
         "'Warranty claim' is taken; allowed is a name of its own",
     )
+
+
+def test_a_rule_says_when_it_is_meant_or_is_switched_off() -> None:
+    settings = deepcopy(EXAMPLE["bot"])
+    for rule in (
+        {"name": "Refund"},
+        {"name": "Refund", "when": "  ", "keywords": [], "conditions": {"contact_tags_none": ["vip"]}},
+    ):
+        settings["handover"]["rules"] = [rule]
+        [problem] = refusal("bot", settings).problems
+        assert problem.key == "handover.rules.0.when"
+        assert "allowed is to say it here, by phrases or by keywords, to set contact_tags_any or" in problem.text
+    for said in (
+        {"enabled": False},
+        {"when": "They want money back."},
+        {"phrases": ["money back"]},
+        {"keywords": ["refund"]},
+        {"conditions": {"contact_tags_any": ["vip"]}},
+        {"conditions": {"contact_fields": {"plan": "gold"}}},
+    ):
+        settings["handover"]["rules"] = [{"name": "Refund", **said}]
+        [kept] = READERS["bot"](yaml.safe_dump(settings), "bot.yaml").handover.rules
+        assert kept.name == "Refund"
 
 
 async def test_the_api_refuses_in_the_same_words_and_nothing_is_changed(now_store: Store, sign_in: SignIn) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from handover.bot import Bot
-from handover.documents import read_bot, validated, write_bot
+from handover.documents import read_bot, write_bot
 from handover.errors import NotFound, Problem, Refused, SettingsError
 from handover.ids import SETTINGS_ID
 from handover.ports import Document, SavedSettings, Versioned
@@ -54,7 +54,7 @@ async def switch(request: Request, bot_id: BotId, parts: Parts, me: Managing) ->
     stored = await parts.admin.bot(bot_id)
     settings = as_json(stored)
     settings["handover"][typed["key"].removeprefix("handover.")] = typed["value"] == "true"
-    await parts.admin.put_bot(validated(Bot, settings, "bot"), by=me.staff_id, expected=stored.version)
+    await parts.admin.put_bot(Bot.model_validate(settings), by=me.staff_id, expected=stored.version)
     return see("/bots")
 
 
