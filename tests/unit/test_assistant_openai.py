@@ -187,6 +187,13 @@ async def test_only_what_the_bot_knows_is_taken(model_server: ModelServer) -> No
     assert facts.fields == {"phone": "+13125550142", "product_model": "NW-350"}
 
 
+@pytest.mark.parametrize(("wrote", "name"), [("x" * 61, None), ("x" * 60, "x" * 60)])
+async def test_what_is_too_long_for_a_name_is_none(model_server: ModelServer, wrote: str, name: str | None) -> None:
+    form = FORM | {"fields": [{"name": "name", "value": wrote}]}
+    facts = await read(model_server, form, question(f"I am {wrote}"))
+    assert facts.fields.get("name") == name
+
+
 async def test_an_answer_to_an_offer_counts_only_after_an_offer(model_server: ModelServer) -> None:
     assert (await read(model_server, FORM | {"accepts": True})).accepts is None
     assert (await read(model_server, FORM | {"accepts": True}, question("yes", offered=True))).accepts is True
