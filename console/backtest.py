@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.plain import plain
+from console.tables import show_table
 from handover.backtest import Difference, Rates, Side, Summary, differences, summary
 from handover.errors import Refused
 from handover.ports import Assistant, Versioned
@@ -97,7 +98,7 @@ class Backtest:
 def show(console: Console, outcome: Outcome) -> None:
     """The table of scenarios, what people judged, and the first differences with their evidence."""
     total = outcome.summary
-    console.print(_scenarios(total))
+    show_table(console, _scenarios(total))
     console.print(Text("\n".join(_sentences(total))), soft_wrap=True)
     different = [one for one in outcome.differences if one.change is not Change.same]
     for one in different[:SHOWN]:

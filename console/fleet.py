@@ -11,6 +11,7 @@ from rich.text import Text
 
 from console.api import Api, ApiRefused, Json
 from console.plain import plain
+from console.tables import show_table
 from handover.routing import is_manager
 from handover.staff import Access, Staff
 
@@ -77,7 +78,10 @@ class Fleet:
         table = Table("Handover", "Status", "Assignee")
         for one in self.told:
             table.add_row(one["handover_id"], one["status"], Text(one.get("assignee") or "nobody"))
-        self.console.print(table if self.told else "Nothing matches.")
+        if self.told:
+            show_table(self.console, table)
+        else:
+            self.console.print("Nothing matches.")
 
     def _report(self, act: str, answer: Json, key: str) -> bool:
         failed = [one for one in self.told if one["result"] != "done"]

@@ -2,12 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 
 from rich.console import Console
-from rich.table import Table
 
+from console.tables import Fact, show_facts
 from engine.stack import Stack, StackPlan
 from keys import first_key
 from settings import AppSettings
@@ -48,23 +48,26 @@ def stop_on_signals() -> asyncio.Event:
 
 def show_addresses(stack: Stack, console: Console, first_link: tuple[str, str] | None) -> None:
     """Where to look, and how to get in: with the admin's one-time link as long as no admin has a password."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column()
-    table.add_column(no_wrap=True, overflow="fold")  # what is copied must not be cut
-    table.add_column(style="dim")
+    show_facts(console, [*_first_sign_in(stack, first_link), *_addresses(stack)])
+    end = f"Data in {stack.plan.data_dir}; Ctrl-C ends everything."
+    console.print(end, style="dim", markup=False, highlight=False, soft_wrap=True)
+
+
+def _first_sign_in(stack: Stack, first_link: tuple[str, str] | None) -> Iterator[Fact]:
     if first_link is not None:
         staff_id, token = first_link
-        table.add_row("First sign-in", f"{stack.public_url}/invitation/{token}", "", style="bold")
-        table.add_row("", "", f"once, within 7 days: choose the password of {staff_id}, then add your team")
+        note = f"once, within 7 days: choose the password of {staff_id}, then add your team"
+        yield Fact("First sign-in", f"{stack.public_url}/invitation/{token}", note, "bold")
+
+
+def _addresses(stack: Stack) -> Iterator[Fact]:
     who = "sarah, ben, mei, omar" if AppSettings().example else "one of the team"
-    table.add_row("Inbox", f"{stack.url}/inbox", f"for staff; with a password, or the API key as {who}")
-    table.add_row("Chat", f"{stack.url}/chat", "for visitors")
-    table.add_row("API docs", f"{stack.url}/docs", "every call, to be tried out")
+    yield Fact("Inbox", f"{stack.url}/inbox", f"for staff; with a password, or the API key as {who}")
+    yield Fact("Chat", f"{stack.url}/chat", "for visitors")
+    yield Fact("API docs", f"{stack.url}/docs", "every call, to be tried out")
     if stack.ui_port is not None and stack.temporal is not None:
-        table.add_row("Temporal UI", f"http://127.0.0.1:{stack.ui_port}", "every run in plain words")
-    table.add_row("API key", api_key(stack.plan), "kept in the data directory")
-    console.print(table)
-    console.print(f"Data in {stack.plan.data_dir}; Ctrl-C ends everything.", style="dim")
+        yield Fact("Temporal UI", f"http://127.0.0.1:{stack.ui_port}", "every run in plain words")
+    yield Fact("API key", api_key(stack.plan), "kept in the data directory")
 
 
 def api_key(plan: StackPlan) -> str:

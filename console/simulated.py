@@ -13,6 +13,7 @@ from rich.text import Text
 
 from console.plain import plain
 from console.simulate import Outcome, Result
+from console.tables import show_table
 from handover.durations import format_duration
 from handover.messages import HandoverStatus
 from handover.routing import is_manager
@@ -27,14 +28,14 @@ def show(console: Console, result: Result) -> None:
     """What came of it, then hour by hour, day by day, and person by person."""
     outcomes = result.outcomes
     console.print(Text(_headline(result)), soft_wrap=True)
-    console.print(_table("", [_named(one) for one in outcomes], _measures(outcomes)))
+    show_table(console, _table("", [_named(one) for one in outcomes], _measures(outcomes)))
     for title, slots in (
         ("Hour", [one.figures.hours for one in outcomes]),
         ("Day", [one.figures.days for one in outcomes]),
     ):
-        console.print(_times(title, slots, outcomes))
+        show_table(console, _times(title, slots, outcomes))
     for one in outcomes:
-        console.print(_people(one, len(outcomes) > 1))
+        show_table(console, _people(one, len(outcomes) > 1))
     console.print(Text("\n".join([_COLUMNS_MEAN, *(plain(_reasons(one)) for one in outcomes)])), soft_wrap=True)
 
 

@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.api import Api
+from console.tables import show_table
 from handover.trying import is_test
 
 
@@ -24,4 +25,7 @@ async def show_tasks(api: Api, console: Console, assignee: str | None, status: s
             task["status"],
         ]
         table.add_row(*(Text(cell) for cell in cells))
-    console.print(table if tasks else "No tasks.")
+    if tasks:
+        show_table(console, table)
+    else:
+        console.print("No tasks.")
