@@ -16,7 +16,7 @@ from handover import attachments
 from handover.errors import HandoverError, NotFound, Refused, Unavailable
 from handover.trying import is_test
 from web.pages import words
-from web.problems import ApiError
+from web.problems import UNPROCESSABLE, ApiError
 
 _TEMPLATES = Jinja2Templates(Path(__file__).parent.parent / "templates")
 _TEMPLATES.env.filters |= {
@@ -93,6 +93,8 @@ def status_of(error: Exception) -> int:
             return 404
         case Refused(code="managers_only"):
             return 403
+        case Refused(code=code) if code in UNPROCESSABLE:
+            return 422
         case Refused():
             return 409
         case Unavailable():
@@ -109,6 +111,30 @@ def _error_page(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInFirst):
         return see(f"/login?{urlencode({'next': error.next_page})}")
     status = status_of(error)
-    text = "The address or the form has a value that is not known here."
-    text = text if isinstance(error, RequestValidationError) else str(error)
-    return page(request, "error.html", status, headline=_HEADLINES.get(status, "Something went wrong"), text=text)
+    return error_page(request, status, _in_words(error), _beginning(request) if _is_bad_cursor(error) else "")
+
+
+def error_page(request: Request, status: int, text: str, beginning: str = "") -> Response:
+    """What went wrong, and a way on. beginning: of the list that was asked for, where that is the way."""
+    headline = _HEADLINES.get(status, "Something went wrong")
+    return page(request, "error.html", status, headline=headline, text=text, beginning=beginning)
+
+
+def _in_words(error: Exception) -> str:
+    if _is_bad_cursor(error):
+        return (
+            "The address names a place in the list that there is none of: it may have been cut off when it was copied."
+        )
+    if isinstance(error, RequestValidationError):
+        return "The address or the form has a value that is not known here."
+    return str(error)
+
+
+def _is_bad_cursor(error: Exception) -> bool:
+    return isinstance(error, Refused) and error.code == "bad_cursor"
+
+
+def _beginning(request: Request) -> str:
+    """The address of the same list, filters and all, from its beginning."""
+    asked = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "after"])
+    return f"{request.url.path}?{asked}" if asked else request.url.path
