@@ -31,6 +31,7 @@ from web.bodies import BodyLimit
 from web.measures import Measured
 from web.openapi import Documented
 from web.pages import bot_knowledge, chat
+from web.pages.errors import add_error_pages, too_large
 from web.problems import add_problem_handlers
 from web.security import SecurityHeaders
 from web.services import Services
@@ -52,10 +53,12 @@ def create_app() -> FastAPI:
     )
     app.state.settings = settings
     app.state.registry = CollectorRegistry()
-    app.add_middleware(BodyLimit, larger={chat.UPLOADS: MAX_BYTES, bot_knowledge.UPLOADS: bot_knowledge.MOST_UPLOADED})
+    larger = {chat.UPLOADS: MAX_BYTES, bot_knowledge.UPLOADS: bot_knowledge.MOST_UPLOADED}
+    app.add_middleware(BodyLimit, refusal=too_large, larger=larger)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, registry=app.state.registry)
     add_problem_handlers(app)
+    add_error_pages(app)
     for router in (*api.ROUTERS, *doors.ROUTERS, *pages.ROUTERS):
         app.include_router(router)
     app.mount("/static", GZipMiddleware(StaticFiles(directory=HERE / "static")), name="static")

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
+from fastapi import Request, Response
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from handover.attachments import GivenAttachments, SaysSomething
@@ -14,12 +15,13 @@ from handover.ids import CONVERSATION_ID
 from handover.messages import MAX_TEXT, Contact, HandoverStatus, Outcome, PostedMessage
 from handover.views import MessageView
 from web.filters import HandoverFilters
-from web.problems import ApiError, problem
+from web.problems import ApiError
 
 MAX_BODY = 64 * 1024
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Refusal = Callable[[Request, int], Response]
 
 
 class Body(BaseModel):
@@ -208,11 +210,11 @@ ConversationPath = Annotated[str, Field(pattern=CONVERSATION_ID)]
 
 
 class BodyLimit:
-    """Refuses a body over the cap before anything of it is read into a model. `larger`: the cap of single paths, in bytes, by
-    regular expressions."""
+    """Refuses a body over the cap before anything of it is read into a model. `refusal`: the answer to one, by the cap in
+    bytes. `larger`: the cap of single paths, in bytes, by regular expressions."""
 
-    def __init__(self, app: Any, larger: Mapping[str, int] = MappingProxyType({})) -> None:
-        self._app, self._larger = app, larger
+    def __init__(self, app: Any, refusal: Refusal, larger: Mapping[str, int] = MappingProxyType({})) -> None:
+        self._app, self._refusal, self._larger = app, refusal, larger
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -227,8 +229,7 @@ class BodyLimit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         if len(body) > most:
-            refusal = problem(413, "too_large", f"A body has at most {most} bytes. Nothing was stored.")
-            await refusal(scope, receive, send)
+            await self._refusal(Request(scope), most)(scope, receive, send)
             return
         await self._app(scope, _again(bytes(body), receive), send)
 

@@ -85,7 +85,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HandoverError, _handover_error)
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, http_problem)
 
 
 def _handover_error(request: Request, error: Exception) -> JSONResponse:
@@ -118,7 +118,13 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     return problem(422, "invalid_request", f"Nothing was changed: {detail}", errors=wrong)
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def too_large_problem(most: int) -> JSONResponse:
+    """The problem of a body with more than `most` bytes."""
+    return problem(413, "too_large", f"A body has at most {most} bytes. Nothing was stored.")
+
+
+def http_problem(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses, before a route is reached or while the body is read."""
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # the framework's word for a body that is no UTF-8, nested too deeply, or no form
         return problem(422, "invalid_request", "Nothing was changed: the body is not what its Content-Type says.")

@@ -36,10 +36,16 @@ _HEADLINES = {
     401: "You are not signed in",
     403: "You may not do that",
     404: "There is nothing here",
+    405: "That does not work",
     409: "Somebody was faster",
+    413: "That is too large",
     422: "That does not work",
     503: "Not available right now",
 }
+
+
+_SAME_AGAIN = frozenset({404, 405, 413})
+"""Where the same once more would be refused once more."""
 
 
 class SignInFirst(ApiError):
@@ -117,7 +123,8 @@ def _error_page(request: Request, error: Exception) -> Response:
 def error_page(request: Request, status: int, text: str, beginning: str = "") -> Response:
     """What went wrong, and a way on. beginning: of the list that was asked for, where that is the way."""
     headline = _HEADLINES.get(status, "Something went wrong")
-    return page(request, "error.html", status, headline=headline, text=text, beginning=beginning)
+    again = status not in _SAME_AGAIN
+    return page(request, "error.html", status, headline=headline, text=text, beginning=beginning, again=again)
 
 
 def _in_words(error: Exception) -> str:
