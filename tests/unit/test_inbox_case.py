@@ -10,6 +10,7 @@ import pytest
 from fastapi.sse import ServerSentEvent
 
 from handover.casefile import ActionState, AssignRequest, LogEntry
+from handover.errors import Refused
 from handover.messages import Author, Evidence, HandoverStatus, Trigger
 from handover.staff import Staff
 from store import Store
@@ -155,6 +156,34 @@ async def test_who_loses_a_reply_keeps_the_text(browser: Browser, now_store: Sto
     assert "Ben Okafor holds this handover, taken 3 min ago" in answer.text
     assert "I was about to say &lt;this&gt;</textarea>" in answer.text
     assert client.acts == []
+
+
+@pytest.mark.parametrize(
+    ("deed", "field", "label", "more"),
+    [
+        ("snooze", "until", "Until", {"for": "picked"}),
+        ("complete", "follow_up_at", "Follow up at", {"outcome": "scheduled"}),
+    ],
+)
+async def test_a_time_that_cannot_be_is_refused_in_the_words_of_the_page(
+    browser: Browser, now_store: Store, client: Desk, deed: str, field: str, label: str, more: dict[str, str]
+) -> None:
+    await case(now_store, "c1", "ann")
+    client.fails["c1~1"] = Refused("time_out_of_range", f"{field}: allowed is a time from now to a year ahead.")
+    form = {"handover": "c1~1", field: "2020-01-01T09:00", "zone": "UTC", **more}
+    answer = await (await browser("ann")).post(f"/inbox/c1/{deed}", data=form)
+    assert answer.status_code == 422
+    assert f"{label}: allowed is a time from now to a year ahead. Nothing was changed." in answer.text
+    assert f"{field}:" not in answer.text
+
+
+async def test_times_in_the_story_are_points_in_time_for_each_reader(browser: Browser, now_store: Store) -> None:
+    told = "Ann <b> snoozed the case until 2026-11-21 20:37 UTC; not 2026-99-99 20:37 UTC"
+    await case(now_store, "c1", "ann", entry("snoozed", told, "ann"))
+    html = (await (await browser("ann")).get("/inbox/c1")).text
+    in_full = "Saturday, 21 November 2026, 20:37:00 UTC"
+    shown = f'<time datetime="2026-11-21T20:37:00+00:00" data-clock>{in_full}</time>'
+    assert f"Ann &lt;b&gt; snoozed the case until {shown}; not 2026-99-99 20:37 UTC" in html
 
 
 # ---- giving it away --------------------------------------------------------------------------------------------------

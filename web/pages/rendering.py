@@ -24,6 +24,7 @@ _TEMPLATES.env.filters |= {
     "full_time": words.full_time,
     "ago": lambda at: words.ago(at, datetime.now(UTC)),
     "next_step": words.next_step,
+    "in_parts": words.in_parts,
     "told": lambda event: words.TOLD.get(event, event.replace("_", " ").capitalize()),
     "state": lambda status: words.CONVERSATION_STATES.get(status, status),
     "action": lambda name: words.ACTIONS.get(name, name),

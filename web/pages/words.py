@@ -1,5 +1,6 @@
 """Plain words for what the inbox shows: reasons, evidence, states, lengths of time, and who was faster."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -58,6 +59,12 @@ _FASTER = {
 }
 
 
+_FIELDS = {"until": "Until", "follow_up_at": "Follow up at"}
+"""What the forms of a case call the times that are picked in them."""
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) UTC")
+
+
 def reason(name: str) -> str:
     """Why a handover was opened; a custom rule has its own name."""
     return REASONS.get(name, name.replace("_", " "))
@@ -92,8 +99,24 @@ def next_step(step: str, is_mine: bool) -> tuple[str, str]:
     return before, f"unless {after}" if after else ""
 
 
+def in_parts(text: str) -> list[str | datetime]:
+    """What a log says, with the times in it by themselves: each reader is shown them in their own zone."""
+    parts = _TIME.split(text)
+    return [_time(part) if index % 2 else part for index, part in enumerate(parts) if part]
+
+
+def _time(text: str) -> str | datetime:
+    try:
+        return datetime.fromisoformat(f"{text}+00:00")
+    except ValueError:
+        return f"{text} UTC"
+
+
 def refusal(error: Refused, names: Mapping[str, str], now: datetime) -> str:
-    """Why an act was refused: who was faster, and since when."""
+    """Why an act was refused: who was faster, and since when; or at which field the time is that can't be."""
+    if error.code == "time_out_of_range":
+        field, colon, text = str(error).partition(":")
+        return f"{_FIELDS.get(field, field)}{colon}{text} Nothing was changed."
     template = _FASTER.get(error.code)
     if template is None or (error.holder is None and "{holder}" in template):
         return str(error)

@@ -32,7 +32,8 @@ function fromNow(at) {
 function tellTimes(root) {
   for (const time of root.querySelectorAll("time")) {
     const at = new Date(time.dateTime);
-    const words = fromNow(at);
+    const inSentence = time.hasAttribute("data-clock");
+    const words = inSentence ? at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }) : fromNow(at);
     if (time.textContent !== words) time.textContent = words;
     time.title = at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "medium" });
   }
