@@ -11,7 +11,9 @@ from handover.errors import shown
 _UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0}
 _KEYS = {"days": "d", "hours": "h", "minutes": "m", "seconds": "s"}
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([dhms])")
-_ALLOWED = "allowed is a length of time such as 20m, 2h, 1d 6h, or {days: 0, hours: 2, minutes: 0}"
+AS_MAPPING = ", or {days: 0, hours: 2, minutes: 0}"
+"""What a refusal allows besides a text. No form takes it."""
+_ALLOWED = f"allowed is a length of time such as 20m, 2h, 1d 6h{AS_MAPPING}"
 LONGEST = timedelta(days=366)
 
 

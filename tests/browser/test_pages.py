@@ -133,6 +133,9 @@ async def test_other_deeds(a_person: Open, stack: Stack, deed: str) -> None:
             await case.get_by_label("For how long").select_option("2h")
             await press(case, "Snooze")
             await expect(case.locator("#panel-log")).to_contain_text("snoozed")
+            end = case.locator("#panel-log time[data-clock]")
+            in_own_zone = "at => at.textContent === new Date(at.dateTime).toLocaleString(undefined, STYLE)"
+            assert await end.evaluate(in_own_zone.replace("STYLE", '{ dateStyle: "medium", timeStyle: "short" }'))
         case "hand back":
             await press(case, "Hand back to the bot")
             await expect(case.locator("#standing")).to_contain_text("With the bot")

@@ -31,6 +31,25 @@ def problem_at(page: str, name: str) -> bool:
     return f'id="p-{name}"' in page and f'aria-describedby="p-{name}"' in page.replace(f'="h-{name} ', '="')
 
 
+async def test_what_is_refused_is_called_as_the_form_calls_it(omar: Person) -> None:
+    typed = {
+        "close_after": "soon",
+        "handover.scenarios.human_requested.threshold": "7",
+        "handover.rules.0.threshold": "8",
+        "handover.actions.urgent.pause": "later",
+    }
+    answer = await omar.send(with_values(await omar.form(), **typed))
+    text = text_of_page(answer.text)
+    assert (
+        "Close after silence: 'soon' is no length of time; allowed is a length of time such as 20m, 2h, 1d 6h" in text
+    )
+    for label in ("Asked for a person: Threshold:", "Rule 1: Threshold:", "Action urgent: Pause the bot for:"):
+        assert label in text
+    assert "close_after:" not in text
+    assert "handover.rules.0.threshold" not in text
+    assert "{days" not in text
+
+
 # ---- all keys, there and back ----------------------------------------------------------------------------------------
 
 

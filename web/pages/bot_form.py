@@ -7,15 +7,17 @@ begin with `_` are no settings. A key that can be switched off as a whole has a 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from handover.bot import Action, Bot, Rule, Rung, TaskTemplate
 from handover.documents import validated
+from handover.durations import AS_MAPPING
 from handover.errors import Problem
 from handover.ids import SETTINGS_ID
 from handover.staff import Staff
 from web.pages.bot_fields import Key, Kind, Shape, shape_of, typed, written
-from web.pages.bot_labels import CHOICES, LABELS, LEFT_EMPTY, Label, general
+from web.pages.bot_labels import CHOICES, LABELS, LEFT_EMPTY, OF_PARTS, Label, general, part_of
 
 DEEPEST = 8
 """How many parts a key has at most: a longer one is no key."""
@@ -151,10 +153,10 @@ class BotForm:
 
     def __init__(self, draft: Draft, team: Sequence[Staff], problems: Sequence[Problem] = ()) -> None:
         self.draft = draft
-        self.problems = list(problems)
+        self.problems = [replace(one, text=one.text.replace(AS_MAPPING, "")) for one in problems]
         self._team = [one for one in team if one.enabled]
         self._wrong: dict[str, list[str]] = {}
-        for problem in problems:
+        for problem in self.problems:
             self._wrong.setdefault(self.place_of(problem), []).append(problem.text)
 
     def place_of(self, problem: Problem) -> str:
@@ -166,7 +168,10 @@ class BotForm:
         return next((".".join(place) for place in places if general(place) in LABELS), "")
 
     def label_of(self, problem: Problem) -> str:
-        return LABELS.get(general(_key(self.place_of(problem))), Label(problem.key)).name
+        """What the form calls the field, behind the part of the form that it stands in."""
+        place, part = general(_key(self.place_of(problem))), part_of(_key(problem.key))
+        label = LABELS.get(place, Label(problem.key)).name
+        return label if not part else f"{part}: {label}" if place.startswith(OF_PARTS) else part
 
     def wrong(self, name: str) -> str:
         return "; ".join(self._wrong.get(name, ()))

@@ -121,6 +121,8 @@ SCENARIOS = {
 NO_PHRASES = frozenset({"lack_of_information"})
 """Decided by whether the knowledge has an answer; phrases of its own add to that."""
 
+OF_PARTS = ("trigger.", "action.", "rung.")
+"""How the general names of keys begin that there are several of: see part_of."""
 _TRIGGERS = ("scenarios", "rules")
 
 
@@ -134,3 +136,15 @@ def general(key: tuple[str, ...]) -> str:
     if key[1] != "actions":
         return ".".join(key)
     return ".".join(("rung", *rest[2:]) if rest[0] == "ladder" and len(rest) > 2 else ("action", *rest))
+
+
+def part_of(key: tuple[str, ...]) -> str:
+    """The scenario, rule or action that a key is about, in words; empty for a key that is about the bot as a whole."""
+    match key:
+        case ("handover", "scenarios", name, *_):
+            return SCENARIOS.get(name, Label(name)).name
+        case ("handover", "rules", index, *_) if index.isdecimal():
+            return f"Rule {int(index) + 1}"
+        case ("handover", "actions", name, *_):
+            return f"Action {name}"
+    return ""
