@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from typing import Any, TypeVar
 
 import yaml
@@ -155,7 +156,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], lines: Mapping[P
     lines: every key that there is, with its line where it has one.
     """
     problems: dict[str, Problem] = {}
-    for detail in error.errors(include_url=False):
+    for detail in chain.from_iterable(map(_each, error.errors(include_url=False))):
         path = _real_path(detail["loc"], lines) + _misfit(detail)
         problem = Problem(_dotted(path), _text(detail, model), _line(path, lines))
         other = problems.get(problem.key)
@@ -163,6 +164,14 @@ def problems_of(error: ValidationError, model: type[BaseModel], lines: Mapping[P
             problem = replace(problem, text=f"{other.text}; or {problem.text}")
         problems[problem.key] = problem
     return [one for one in problems.values() if not any(key.startswith(f"{one.key}.") for key in problems)]
+
+
+def _each(detail: ErrorDetails) -> Iterator[ErrorDetails]:
+    """What pydantic found in one place, where its validator found several things each of them."""
+    yield detail
+    error = detail.get("ctx", {}).get("error")
+    for other in error.also if isinstance(error, Misfit) else ():
+        yield {**detail, "ctx": {"error": other}}
 
 
 def _parsed(text: str, source: str) -> tuple[dict[Any, Any], dict[Path, int]]:

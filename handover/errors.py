@@ -70,11 +70,13 @@ class NotCarried(TryAgain):
 
 
 class Misfit(ValueError):
-    """A value in settings that does not fit the others. `key` is where it stands, seen from what was looked at."""
+    """A value in settings that does not fit the others. `key` is where it stands, seen from what was looked at. `also`: what
+    else was found there."""
 
     def __init__(self, key: tuple[str | int, ...], text: str) -> None:
         self.key = key
         self.text = text
+        self.also: tuple[Misfit, ...] = ()
         super().__init__(f"{'.'.join(map(str, key))}: {text}")
 
 

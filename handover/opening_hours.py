@@ -1,8 +1,9 @@
 """Whether the opening hours in settings can be kept: a known time zone, a known country, and hours that open at all."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo, available_timezones
 
 import opening_hours
@@ -14,6 +15,8 @@ _EXAMPLES = "allowed are opening hours such as Mo-Fr 08:00-18:00; Sa 09:00-13:00
 _UTC = ZoneInfo("UTC")
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=_UTC), datetime(2060, 1, 1, tzinfo=_UTC)
 """The years in which hours have to open at least once; fixed, because a decision knows no clock."""
+_SOME_COUNTRY = "US"
+"""Stands for a country that is not known, so that what else is wrong with the hours is found beside it."""
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 """What a machine has among its zones without being one: each means another time elsewhere."""
 # The library's errors are missing in its own type stubs.
@@ -22,10 +25,25 @@ _UnknownCountryError: type[Exception] = opening_hours.UnknownCountryError  # typ
 
 
 def check_hours(time_zone: str, expression: str, holidays: str | None) -> None:
-    """Refuse with a Misfit what nobody could keep: its key is `time_zone`, `open` or `holidays`."""
-    check_zone(time_zone)
-    _check_country(holidays)
-    _check_expression(expression, holidays)
+    """Refuse with a Misfit what nobody could keep: its key is `time_zone`, `open` or `holidays`; `also` has the others."""
+    country = _SOME_COUNTRY if holidays is not None and not is_country(holidays) else holidays
+    checks = (
+        partial(check_zone, time_zone),
+        partial(_check_country, holidays),
+        partial(_check_expression, expression, country),
+    )
+    found = [misfit for check in checks if (misfit := _misfit(check)) is not None]
+    if found:
+        found[0].also = tuple(found[1:])
+        raise found[0]
+
+
+def _misfit(check: Callable[[], None]) -> Misfit | None:
+    try:
+        check()
+    except Misfit as misfit:
+        return misfit
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -50,6 +50,14 @@ async def test_what_is_refused_is_called_as_the_form_calls_it(omar: Person) -> N
     assert "{days" not in text
 
 
+async def test_all_that_is_wrong_with_the_hours_is_said_at_once(omar: Person) -> None:
+    typed = {"time_zone": "Europe/Nowhere", "holidays": "XX", "open": "Mo-Xx 99:00"}
+    changed = {f"handover.hours.{name}": text for name, text in typed.items()}
+    page = (await omar.send(with_values(await omar.form(), **changed))).text
+    assert "Nothing was saved. 3 values can't be used:" in text_of_page(page)
+    assert all(problem_at(page, name) for name in changed)
+
+
 # ---- all keys, there and back ----------------------------------------------------------------------------------------
 
 

@@ -136,3 +136,23 @@ def test_hours_that_a_case_carries_are_not_judged_again() -> None:
 )
 def test_a_misspelt_name_is_told_what_it_was_meant_to_be(name: str, says: str) -> None:
     assert did_you_mean(name, ["channels", "collect"]) == says
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    found = problems(time_zone="Europe/Nowhere", holidays="XX", open="Mo-Xx 99:00")
+    assert [one.key for one in found] == [f"handover.hours.{name}" for name in ("time_zone", "holidays", "open")]
+
+
+def test_holidays_are_not_wrong_because_their_country_is() -> None:
+    [only] = problems(holidays="XX", open="Mo-Fr 08:00-18:00; PH off")
+    assert only.key == "handover.hours.holidays"
+
+
+def test_each_of_several_faults_is_shown_with_its_line() -> None:
+    text = "id: hvac\nname: Northwind\nhandover:\n  hours:\n    open: never\n    time_zone: Mars\n"
+    with pytest.raises(SettingsError) as refusal:
+        read_bot(text, "bot.yaml")
+    assert {one.key: one.line for one in refusal.value.problems} == {
+        "handover.hours.open": 5,
+        "handover.hours.time_zone": 6,
+    }

@@ -38,7 +38,7 @@ LABELS = {
     "handover.default_assignee": Label("Default assignee", "Who gets a case that its action finds nobody for."),
     "handover.default_action": Label("Default action", "What scenarios and rules without one of their own do."),
     "handover.tag": Label("Tag of every contact who was handed over"),
-    "handover.max_actions": Label("Most actions"),
+    "handover.max_actions": Label("Most actions", "How many this bot may have: from 1 to 100, usually 3."),
     "handover.handling_time": Label("Handling time of one case", f"For promises that can be kept. {LENGTH}"),
     "handover.hours.open": Label("Open", "OpenStreetMap's opening hours: Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off."),
     "handover.hours.time_zone": Label("Time zone", "Such as Europe/Berlin."),
