@@ -3,6 +3,7 @@
 import re
 import statistics
 
+import pytest
 from playwright.async_api import Page, expect
 
 from engine.stack import Stack
@@ -105,6 +106,39 @@ async def test_what_was_typed_survives_another_forms_button_and_a_lost_race(a_pe
     await press(slow, "Claim")
     await expect(slow.get_by_role("alert")).to_contain_text("Sarah Lindgren was faster")
     await expect(slow.get_by_label("Note, never seen")).to_have_value("A note in the making")
+
+
+async def sign_in_again(page: Page, stack: Stack) -> None:
+    await page.get_by_label("API key").fill((stack.plan.data_dir / "api-key").read_text().strip())
+    await page.get_by_label("Staff id").fill("sarah")
+    await press(page, "Sign in")
+
+
+@pytest.mark.parametrize(("deed", "button"), [("reply", "Send reply"), ("note", "Save note")])
+async def test_a_draft_is_forgotten_once_it_was_taken(a_person: Open, stack: Stack, deed: str, button: str) -> None:
+    sarah = await a_person()
+    case = await claimed_by_sarah(sarah, stack, await handed_over(await a_person()))
+    field, text = case.locator(f"#deed-{deed} textarea"), f"The whole {deed}"
+    if deed == "note":
+        await case.get_by_text("Write a note").click()
+    await field.fill(text)
+    await sarah.clear_cookies()  # signed out in another tab
+    await press(case, button)
+    await expect(case.get_by_role("button", name="Sign in")).to_be_visible()
+    await case.get_by_role("link", name="sign in with an API key").click()
+    await sign_in_again(case, stack)
+    await expect(field).to_have_value(text)
+    await expect(case.locator(".message", has_text=text)).to_have_count(0)
+
+    await press(case, button)
+    await expect(case.locator(".message", has_text=text)).to_have_count(1)
+    await expect(field).to_have_value("")
+    await expect(case).to_have_url(re.compile(r"/inbox/[^?]+$"))
+    for again in (case.reload, case.go_back):
+        await again()
+        await expect(case.locator(".message", has_text=text)).to_have_count(1)
+        await expect(field).to_have_value("")
+        await expect(case.locator("#kept")).to_be_hidden()
 
 
 async def test_unread_conversations_are_counted_rung_for_and_seen(a_person: Open, stack: Stack) -> None:

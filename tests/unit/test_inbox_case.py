@@ -186,6 +186,14 @@ async def test_times_in_the_story_are_points_in_time_for_each_reader(browser: Br
     assert f"Ann &lt;b&gt; snoozed the case until {shown}; not 2026-99-99 20:37 UTC" in html
 
 
+@pytest.mark.parametrize("deed", ["reply", "note"])
+async def test_the_page_that_follows_says_which_text_was_taken(browser: Browser, now_store: Store, deed: str) -> None:
+    await case(now_store, "c1", "ann")
+    ann, form = await browser("ann"), {"handover": "c1~1", "message_id": "a&b", "text": "I am on it"}
+    assert (await ann.post(f"/inbox/c1/{deed}", data=form)).headers["location"] == "/inbox/c1?taken=a%26b"
+    assert "location" not in (await ann.post(f"/inbox/c1/{deed}", data=form | {"text": " "})).headers
+
+
 # ---- giving it away --------------------------------------------------------------------------------------------------
 
 

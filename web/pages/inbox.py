@@ -31,6 +31,8 @@ ConversationId = Annotated[str, Path(pattern=CONVERSATION_ID)]
 MAX_FIELDS = 20
 KEEPS_WHAT_WAS_TYPED = frozenset({Deed.reply, Deed.note, Deed.complete})
 """Forms that stay on the page after a refusal even where they came too late: nobody types the same text twice."""
+HAS_DRAFTS = frozenset({Deed.reply, Deed.note})
+"""Forms whose text the browser keeps until a page says that it was taken."""
 
 
 @router.get("/inbox")
@@ -145,7 +147,8 @@ async def act(request: Request, conversation_id: ConversationId, deed: Deed, par
     except (HandoverError, ValidationError) as error:
         case = await casework(parts, me, conversation_id)
         return _show(request, me, case, error, deed, typed)
-    return see(f"/inbox/{conversation_id}")
+    taken = f"?{urlencode({'taken': typed['message_id'].strip()})}" if deed in HAS_DRAFTS else ""
+    return see(f"/inbox/{conversation_id}{taken}")
 
 
 async def _choices(parts: Services) -> dict[str, Any]:

@@ -110,7 +110,10 @@
 
   // ---- drafts: what was typed survives a reload, another form's button, and losing a race --------------------------
 
-  const draftName = (field) => `draft:${caseId}:${field.form.action.split("/").pop()}`;
+  // What is kept of a reply or a note: its "draft"; as which message it was "sent"; and the text that was "taken" last.
+  const keptName = (what, deed) => `${what}:${caseId}:${deed}`;
+  const deedOf = (field) => field.form.action.split("/").pop();
+  const draftName = (field) => keptName("draft", deedOf(field));
 
   function draft(name, text) {
     try {
@@ -120,8 +123,28 @@
     return text || "";
   }
 
+  // A text was sent once its form was; whether it was taken, only the page that follows says. Until then it is a draft:
+  // the session may have ended, or the line been cut.
+  function forgetTaken() {
+    const taken = new URLSearchParams(location.search).get("taken");
+    if (!taken) return;
+    for (const deed of ["reply", "note"]) {
+      if (draft(keptName("sent", deed)) !== taken) continue;
+      draft(keptName("taken", deed), draft(keptName("draft", deed)));
+      draft(keptName("draft", deed), "");
+      draft(keptName("sent", deed), "");
+    }
+    history.replaceState(null, "", location.pathname + location.hash);
+  }
+
+  // Going back, a browser fills in what was in the field when it was sent.
+  function wasTaken(field) {
+    return !field.defaultValue && !draft(draftName(field)) && field.value === draft(keptName("taken", deedOf(field)));
+  }
+
   function bringBack() {
     for (const field of [replyField(), noteField()]) {
+      if (field?.value && wasTaken(field)) field.value = "";
       if (!field || field.value) continue;
       field.value = draft(draftName(field));
       if (field.value) field.closest("details")?.setAttribute("open", "");
@@ -169,13 +192,15 @@
     const field = event.target;
     if (field !== replyField() && field !== noteField()) return;
     draft(draftName(field), field.value);
+    draft(keptName("sent", deedOf(field)), "");
     if (field === replyField()) iWrite(field.value !== "");
   }
 
   function sent(event) {
     const field = event.target.querySelector("textarea");
     if (!field || (field !== replyField() && field !== noteField())) return;
-    draft(draftName(field), "");
+    draft(draftName(field), field.value);
+    draft(keptName("sent", deedOf(field)), field.form.elements.message_id.value);
     if (field === replyField()) iWrite(false);
   }
 
@@ -288,8 +313,11 @@
   showAlertButtons();
   if (location.hash === "#search") goTo(document.getElementById("search"));
   if (caseId) {
+    forgetTaken();
     bringBack();
     lookAtIt();
+    // A page out of the browser's memory has a form that was sent: its message would be taken for the one before.
+    window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); else bringBack(); });
     document.addEventListener("input", typed);
     document.addEventListener("submit", sent);
     document.addEventListener("handover:writing", (event) => showWriters(event.detail));
