@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from handover.quiet import DAYS
 from handover.staff import Staff
 from store import Store
 from tests.unit.people_world import ANN, PASSWORD, BrowserOf, audited, keep_waiting
@@ -236,6 +237,43 @@ async def test_quiet_hours_are_set_and_taken_away(browser_of: BrowserOf, now_sto
     assert re.search(r'name="quiet.mon" checked', html)
     assert not re.search(r'name="quiet.tue" checked', html)
     assert (await ann.post("/me/notifications", data={})).status_code == 303
+    assert (await person(now_store)).quiet is None
+
+
+AS_SHOWN = {"quiet.start": "22:00", "quiet.end": "07:00", "quiet.time_zone": "UTC"} | {
+    f"quiet.{day}": "on" for day in DAYS
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        (AS_SHOWN | {"quiet.time_zone": "Europe/Berlin"}, "quiet.time_zone", "tick “Only the inbox, at these times”"),
+        (AS_SHOWN | {"quiet.time_zone": "Mars/X"}, "quiet.time_zone", "'Mars/X' is no time zone"),
+        (AS_SHOWN | {"quiet.start": "20:00"}, "quiet.start", "without quiet hours this is not kept"),
+        ({name: text for name, text in AS_SHOWN.items() if name != "quiet.sun"}, "quiet.days", "is not kept"),
+    ],
+)
+async def test_what_is_kept_with_quiet_hours_only_is_refused_without_them(
+    browser_of: BrowserOf, now_store: Store, typed: dict[str, str], field: str, words: str
+) -> None:
+    answer = await (await browser_of("ann")).post("/me/notifications", data=typed)
+    assert answer.status_code == 422
+    [said] = re.findall(r'class="fault" id="e-([\w.]+)">(.*?)</p>', answer.text)
+    assert said[0] == field
+    assert words in unescape(said[1])
+    assert f'value="{typed["quiet.time_zone"]}"' in answer.text
+    assert await person(now_store) == ANN
+
+
+async def test_quiet_hours_that_were_there_are_unticked_as_the_form_showed_them(
+    browser_of: BrowserOf, now_store: Store
+) -> None:
+    ann = await browser_of("ann")
+    assert (await ann.post("/me/notifications", data=AS_SHOWN)).status_code == 303
+    assert (await ann.post("/me/notifications", data=QUIET)).status_code == 303
+    unticked = {name: text for name, text in QUIET.items() if name != "quiet"}
+    assert (await ann.post("/me/notifications", data=unticked)).status_code == 303
     assert (await person(now_store)).quiet is None
 
 

@@ -5,13 +5,14 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from handover.errors import SettingsError
-from handover.quiet import DAYS, QuietHours
+from handover.quiet import DAYS
 from handover.sign_in import SHORTEST_PASSWORD, allowances, password_fault
 from handover.staff import Staff
 from web.access import SESSION_COOKIE
 from web.pages.entry import open_session, own_page
 from web.pages.forms import ADDRESSES, addresses, problems_by_field, text_fields, typed_of
 from web.pages.guard import Me, SignedIn
+from web.pages.quiet_fields import quiet_of, quiet_typed, refuse_what_would_vanish
 from web.pages.rendering import PageRoute, page, see
 from web.refusals import address_of
 from web.services import Parts, Services
@@ -71,8 +72,9 @@ async def set_notifications(request: Request, parts: Parts, me: SignedIn) -> Res
     """Which event by which channel, when only by the inbox, and where the channels reach the person."""
     typed = await text_fields(request)
     person = await parts.team.staff(me.staff_id)
-    fields = {"notify": _notify(typed), "quiet": _quiet(typed), "addresses": addresses(typed, person)}
+    fields = {"notify": _notify(typed), "quiet": quiet_of(typed), "addresses": addresses(typed, person)}
     try:
+        refuse_what_would_vanish(typed, person)
         await change_oneself(parts, me.caller, fields)
     except SettingsError as error:
         return await _show(request, parts, me, typed=typed, error=error)
@@ -129,22 +131,6 @@ def _notify(typed: dict[str, str]) -> dict[str, list[str]]:
     return {event: [one for one in CHANNELS if f"notify.{event}.{one}" in typed] for event in EVENTS}
 
 
-def _quiet(typed: dict[str, str]) -> dict[str, Any] | None:
-    """The quiet hours; None where they are not ticked."""
-    if "quiet" not in typed:
-        return None
-    words = {name: typed.get(f"quiet.{name}", "").strip() for name in ("start", "end", "time_zone")}
-    return {**words, "days": [day for day in DAYS if f"quiet.{day}" in typed]}
-
-
-def _quiet_typed(person: Staff) -> dict[str, str]:
-    """What the fields of the quiet hours show before anything was typed."""
-    quiet = person.quiet or QuietHours()
-    fields = {"quiet.start": quiet.start, "quiet.end": quiet.end, "quiet.time_zone": quiet.time_zone}
-    fields |= {f"quiet.{day}": "on" for day in quiet.days}
-    return fields | ({"quiet": "on"} if person.quiet else {})
-
-
 async def _show(
     request: Request,
     parts: Services,
@@ -165,7 +151,7 @@ async def _show(
         "events": EVENTS,
         "ticked": ticked,
         "addresses": ADDRESSES,
-        "typed": typed if typed is not None else typed_of(person) | _quiet_typed(person),
+        "typed": typed if typed is not None else typed_of(person) | quiet_typed(person),
         "days": DAY_NAMES,
         "address_hints": ADDRESS_HINTS,
         "problems": problems_by_field(error) | (password_fault or {}),
