@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from engine.stack import Stack
+from store import Store
 from tests.browser.conftest import Open
 from tests.browser.steps import (
     claimed_by_sarah,
@@ -19,6 +20,7 @@ from tests.browser.steps import (
     sign_in,
     talk_to_the_bot,
 )
+from tests.unit.inbox_world import case as make_case
 
 
 async def write_a_canned_reply(page: Page) -> None:
@@ -198,6 +200,31 @@ async def test_what_a_person_was_told_leads_to_the_case(a_person: Open, stack: S
     await page.get_by_role("link", name=re.compile("Notifications, .* unread")).click()
     await page.get_by_role("link", name="Given to you").first.click()
     await expect(page.locator("h1")).to_contain_text(name)
+
+
+LONG = "Wilhelmina Featherstonehaugh of the Northern Heating Cooperative " * 3
+HEIGHTS = "all => all.map(one => Math.round(one.getBoundingClientRect().height))"
+
+
+async def test_a_long_name_leaves_badges_and_the_case_as_they_are(a_person: Open, stack: Stack) -> None:
+    store = Store.at(f"sqlite+aiosqlite:///{stack.plan.data_dir / 'handover.db'}")
+    try:
+        await make_case(store, "long-name", contact={"name": LONG.strip()})
+    finally:
+        await store.close()
+    page = await sign_in(await a_person(width=800), stack, "sarah")
+    for path in ("/inbox", "/conversations"):
+        await page.goto(path)
+        entry = page.locator(".entry", has_text="Featherstonehaugh")
+        [title] = await entry.locator("h3").evaluate_all(HEIGHTS)
+        assert title > 60, "the name does not wrap, and nothing is tried"
+        assert max(await entry.locator(".badge").evaluate_all(HEIGHTS)) < 30
+    await entry.get_by_role("link").click()
+    await expect(page.locator("h1")).to_have_attribute("title", LONG.strip())
+    assert max(await page.locator("h1").evaluate_all(HEIGHTS)) < 70
+    whom = page.get_by_title(LONG.strip(), exact=True).last
+    await expect(page.get_by_label("Reply to Wilhelmina")).to_be_visible()
+    assert max(await whom.evaluate_all(HEIGHTS)) < 30
 
 
 SEEN = """() => {
