@@ -236,6 +236,17 @@ async def test_a_case_is_not_given_to_a_role_that_nobody_has(browser: Browser, n
     assert client.acts == []
 
 
+async def test_nobody_is_chosen_before_a_person_has(browser: Browser, now_store: Store, client: Desk) -> None:
+    await case(now_store, "c1", "ann")
+    ann = await browser("ann")
+    html = (await ann.get("/inbox/c1")).text
+    assert re.search(r'<select name="to" required>\s*<option value="">Choose …</option>', html)
+    answer = await ann.post("/inbox/c1/reassign", data={"handover": "c1~1", "to": ""})
+    assert answer.status_code == 422
+    assert "Choose a person, a role or the manager." in answer.text
+    assert client.acts == []
+
+
 # ---- reopening -------------------------------------------------------------------------------------------------------
 
 

@@ -170,7 +170,7 @@ def _outcome(asked: Asked) -> Outcome:
 
 
 async def _reassign(asked: Asked) -> None:
-    to = asked.text("to", "Who gets it")
+    to = asked.get("to")
     if to != "manager" and not to.startswith(("user:", "role:")):
         raise NotLikeThis("Choose a person, a role or the manager.")
     wrong = wrong_target(to, await asked.parts.admin.team())
