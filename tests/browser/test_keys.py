@@ -38,6 +38,10 @@ async def test_a_key_is_made_used_and_revoked(a_person: Open, stack: Stack) -> N
     assert await fits_its_window(admin)
     assert await status_of(stack, secret) == 200
 
+    await admin.reload()
+    await expect(admin.get_by_role("status")).to_contain_text("Nothing was made now")
+    await expect(admin.get_by_role("heading", name=NAME, exact=True)).to_have_count(1)
+
     await admin.goto("/keys")
     assert secret not in await admin.content()
     await admin.get_by_role("link", name=f"Revoke {NAME}").click()
@@ -55,3 +59,17 @@ async def test_a_key_is_made_used_and_revoked(a_person: Open, stack: Stack) -> N
     await press(admin, "Show")
     await expect(lines.filter(has_text="Made a key")).to_contain_text("acts for sarah")
     await expect(lines.filter(has_text="Revoked a key")).to_have_count(0)
+
+
+PRESSED_TWICE = """() => {
+  const form = document.querySelector("form[data-once]");
+  return [1, 2].map(() => form.dispatchEvent(new Event("submit", { cancelable: true })));
+}"""
+
+
+async def test_a_form_that_is_pressed_twice_is_sent_once(a_person: Open, stack: Stack) -> None:
+    """The answer to the second one would take the place of the page that shows the key."""
+    admin = await sign_in(await a_person(), stack, "admin", "/keys")
+    assert await admin.evaluate(PRESSED_TWICE) == [True, False]
+    await admin.reload()
+    assert len(await made(admin)) == 43

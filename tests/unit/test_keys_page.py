@@ -1,5 +1,6 @@
 """The pages of the keys and of the audit log, for admins; what is refused at pages is written down, without its secrets."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -43,6 +44,35 @@ async def test_an_admin_makes_a_key_and_sees_its_text_once(root: Http, now_store
     assert "shop &lt;b&gt;{{ 7*7 }}" in html
     assert "Acts for Ann Lee" in html
     assert "made by Root" in html
+
+
+def once_of(html: str) -> str:
+    """What makes a form one that is sent once."""
+    [found] = re.findall(r'name="once" value="(\w{32})"', html)
+    return str(found)
+
+
+async def test_a_form_that_is_sent_again_makes_no_second_key(root: Http, now_store: Store) -> None:
+    form = {"name": NAME, "once": once_of((await root.get("/keys")).text)}
+    refused = await root.post("/keys", data=form | {"name": ""})
+    assert refused.status_code == 422
+    made = (await root.post("/keys", data=form)).text
+    again = await root.post("/keys", data=form)
+    assert (again.status_code, again.headers["location"]) == (303, "/keys?made=1")
+    html = (await root.get(again.headers["location"])).text
+    assert "made the key “shop &lt;b&gt;{{ 7*7 }}”" in html
+    assert [one.id for one in await now_store.access.keys()] == [1]
+    another = (await root.post("/keys", data=form | {"once": once_of(made)})).text
+    assert 'id="the-key"' in another
+    assert len(await now_store.access.keys()) == 2
+
+
+async def test_a_form_that_is_sent_twice_at_once_makes_one_key(root: Http, now_store: Store) -> None:
+    form = {"name": NAME, "once": once_of((await root.get("/keys")).text)}
+    answers = await asyncio.gather(*(root.post("/keys", data=form) for _ in range(5)))
+    assert {one.status_code for one in answers} <= {200, 303, 409}
+    assert [one.status_code for one in answers].count(200) == 1
+    assert len(await now_store.access.keys()) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-// Copies a one-time link, and says so.
+// Copies what is shown once, and says so.
 for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
   field.addEventListener("focus", () => field.select());
@@ -8,4 +8,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     await navigator.clipboard.writeText(field.value);
     button.textContent = "Copied";
   });
+}
+
+// A form that is answered once is sent once: pressed twice, its second answer would take the place of the first.
+for (const form of document.querySelectorAll("form[data-once]")) {
+  let isSent = false;
+  form.addEventListener("submit", (event) => {
+    if (isSent) event.preventDefault();
+    isSent = true;
+  });
+  window.addEventListener("pageshow", () => { isSent = false; });
 }
