@@ -99,6 +99,28 @@ async def test_on_a_phone_in_the_dark(a_person: Open, stack: Stack) -> None:
     assert not await is_cut_off(page)
 
 
+HEIGHT = "one => one.getBoundingClientRect().height"
+EDGES = """one => {
+  const style = getComputedStyle(one);
+  const shadows = style.backgroundImage.split("linear-gradient").length - 1;
+  return [one.scrollWidth > one.clientWidth, style.backgroundAttachment, shadows];
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["Each person", "Each bot"])
+async def test_a_table_that_is_too_wide_shows_that_there_is_more(
+    a_person: Open, stack: Stack, name: str, width: int
+) -> None:
+    page = await sign_in(await a_person(width=width), stack, "omar", "/numbers")
+    table = page.get_by_role("region", name=name).locator("xpath=self::*[@tabindex]")
+    assert await table.evaluate(EDGES) == [True, "local, local, scroll, scroll", 4]
+    if width == 390:
+        assert await table.locator("thead").evaluate(HEIGHT) < 70, (
+            "two lines of titles, and no gap above those in sight"
+        )
+
+
 async def test_days_without_handovers_and_days_that_cannot_be(a_person: Open, stack: Stack) -> None:
     page = await sign_in(await a_person(), stack, "sarah", "/numbers")
     await expect(page.get_by_role("heading", name="My numbers")).to_be_visible()
