@@ -59,6 +59,12 @@ async def press(page: Page, name: str) -> None:
     await page.get_by_role("button", name=name, exact=True).click()
 
 
+async def fits_its_window(page: Page) -> bool:
+    """Whether nothing reaches beyond the window's side, once a page that is on its way has come."""
+    await page.wait_for_load_state()
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
 async def handed_over(person: BrowserContext) -> Page:
     chat = await open_chat(person)
     await talk_to_the_bot(chat)

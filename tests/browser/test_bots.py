@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from engine.stack import Stack
 from tests.browser.accessibility import serious
 from tests.browser.conftest import Open
-from tests.browser.steps import press, sign_in
+from tests.browser.steps import fits_its_window, press, sign_in
 from tests.example import put_example_bot
 
 ASKED = "#c-handover\\.scenarios\\.human_requested"
@@ -160,7 +160,7 @@ async def test_nothing_is_cut_off(a_person: Open, stack: Stack, width: int) -> N
     for path in ("", "/bots", "/bots/hvac/versions", "/bots/hvac/import"):
         if path:
             await page.goto(path)
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert await fits_its_window(page), path
         unnamed = (
             "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter((one) => !one.hidden"
         )
@@ -189,13 +189,13 @@ async def test_a_document_is_brought_replaced_and_removed_by_keyboard(a_person: 
     await expect(listed).to_have_count(before + 1)
     new = listed.filter(has_text="heat pumps.md")
     await expect(new).to_contain_text("28 Bytes")
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await fits_its_window(page)
 
     await new.get_by_role("link").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Text, in Markdown")).to_have_value("# Heat pumps\n\nWe sell three.")
     assert await serious(page) == []
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await fits_its_window(page)
     await page.get_by_label("Text, in Markdown").fill("# Heat pumps\n\nWe sell four kinds.")
     await press(page, "Save")
     await expect(new).to_contain_text("33 Bytes")

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from engine.stack import Stack
 from tests.browser.accessibility import serious
 from tests.browser.conftest import Open
-from tests.browser.steps import press, sign_in
+from tests.browser.steps import fits_its_window, press, sign_in
 
 NAME = "web shop & <script>alert(1)</script>"
 
@@ -25,10 +25,6 @@ async def status_of(stack: Stack, secret: str) -> int:
     headers = {"Authorization": f"Bearer {secret}"}
     async with httpx2.AsyncClient(base_url=stack.url, headers=headers, trust_env=False) as program:
         return (await program.get("/v1/tasks")).status_code
-
-
-async def fits_its_window(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 async def test_a_key_is_made_used_and_revoked(a_person: Open, stack: Stack) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from engine.stack import Stack
 from store import Store
 from tests.browser.conftest import Open
-from tests.browser.steps import sign_in
+from tests.browser.steps import fits_its_window, sign_in
 from tests.unit.store_lives import Handover
 
 QUESTION = "<script>alert(1)</script> Do you service heat pumps?"
@@ -47,18 +47,13 @@ def form(page: Page) -> Locator:
     return page.get_by_role("form", name="What to count")
 
 
-async def is_cut_off(page: Page) -> bool:
-    wider: bool = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return wider
-
-
 async def test_a_manager_filters_and_takes_a_file_home(a_person: Open, stack: Stack) -> None:
     page = await sign_in(await a_person(), stack, "omar")
     await page.get_by_role("link", name="Numbers").click()
     await expect(page.get_by_role("heading", name="Do we answer as promised?")).to_be_visible()
     await expect(page.get_by_text("12 handovers; the most frequent reason")).to_be_visible()
     assert await drawn(page) == [860] * 5
-    assert not await is_cut_off(page)
+    assert await fits_its_window(page)
 
     await expect(form(page).get_by_label("From")).to_be_hidden()
     await form(page).get_by_label("Time").select_option(label="Last 12 weeks")
@@ -96,7 +91,7 @@ async def test_on_a_phone_in_the_dark(a_person: Open, stack: Stack) -> None:
     assert all("dark=1" in address for address in shown)
     for summary in await page.locator("summary").all():
         await summary.click()
-    assert not await is_cut_off(page)
+    assert await fits_its_window(page)
 
 
 HEIGHT = "one => one.getBoundingClientRect().height"

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Route, expect
 
 from engine.stack import Stack
 from tests.browser.conftest import Open
@@ -13,6 +13,7 @@ from tests.browser.steps import (
     claimed_by_sarah,
     complete,
     conversation_of,
+    fits_its_window,
     handed_over,
     open_case,
     open_chat,
@@ -223,15 +224,11 @@ async def test_nothing_scrolls_sideways_on_a_phone(a_person: Open, stack: Stack)
     await expect(chat.locator("#standing")).to_contain_text("A person has been asked for")
     inbox = await sign_in(await a_person(**PHONE), stack, "omar")
     for page in (chat, inbox):
-        assert await _is_wider_than_its_window(page) is False
+        assert await fits_its_window(page)
     await open_case(inbox, chat)
     for summary in await inbox.locator("summary").all():
         await summary.click()
-    assert await _is_wider_than_its_window(inbox) is False
-
-
-async def _is_wider_than_its_window(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+    assert await fits_its_window(inbox)
 
 
 async def test_the_keyboard_is_enough(a_person: Open, stack: Stack) -> None:

@@ -8,7 +8,7 @@ from settings import AppSettings
 from store import Store
 from store.first_start import first_link
 from tests.browser.conftest import Open
-from tests.browser.steps import press
+from tests.browser.steps import fits_its_window, press
 
 PASSWORD = "tin horse nine"
 PHONE = {"width": 390, "height": 800}
@@ -33,10 +33,6 @@ async def choose_password(page: Page, link: str) -> None:
     await page.get_by_label("The same again").fill(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
-
-
-async def fits_its_window(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 async def added(admin: Page) -> str:
