@@ -7,7 +7,7 @@ from temporalio import workflow
 from handover import case as story
 from handover.brief import reason_in_words
 from handover.case import joined
-from handover.casefile import Assigned, Join
+from handover.casefile import Assigned, Case, Join
 from handover.escalation import Occurrence, Step, StepKind, bring_forward, mark_fired, pause_ends, rung_above
 from handover.lifecycle import SPEAKER, Event
 from handover.messages import Contact, ConversationStatus, HandoverStatus
@@ -158,13 +158,20 @@ async def _call_back(desk: Desk) -> None:
 async def _remind(desk: Desk, occurrence: Occurrence) -> None:
     """Remind the holder; one who is away, or nobody at all, is passed over for the next rung."""
     case = desk.case
-    there = await assign(case, [f"user:{case.holder.staff_id}"]) if case.holder else Assigned()
+    there = await _is_there(case)
     if there.holder is None:
         await _nobody_left(desk, "assignee", occurrence.rung, there)
         return
     number = f", time {occurrence.repeat + 1}" if occurrence.repeat else ""
     desk.note("rung", f"Reminded {there.holder.name}{number}")
     await desk.tell(there.holder.staff_id, "reminder", f"Still waiting for you: {case.trigger.request}")
+
+
+async def _is_there(case: Case) -> Assigned:
+    """The holder, where they can be reminded; otherwise whom to tell instead."""
+    if case.holder is not None:
+        return await assign(case, [f"user:{case.holder.staff_id}"])
+    return await assign(case, []) if workflow.patched("nobody-to-remind") else Assigned()
 
 
 async def _ask(desk: Desk, to: str, rung: int, repeat: int) -> None:

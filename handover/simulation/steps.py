@@ -90,7 +90,7 @@ _TAKES: dict[StepKind, Callable[[Desk, Course, datetime], None]] = {
 def _remind(desk: Desk, course: Course, now: datetime) -> None:
     """One who is away, or nobody at all, is passed over for the next rung."""
     holder = course.case.holder
-    there = desk.assign(course, [f"user:{holder.staff_id}"], [], now) if holder else Assigned()
+    there = desk.assign(course, [f"user:{holder.staff_id}"] if holder else [], [], now)
     if there.holder is None:
         _nobody_left(desk, course, there, now)
         return

@@ -26,6 +26,7 @@ from handover.messages import (
     Snooze,
     TaskCompleted,
 )
+from handover.staff import Staff
 from handover.views import HandoverView
 from tests.workflows.town import Town
 
@@ -479,6 +480,23 @@ async def test_a_reminder_to_somebody_who_is_away_goes_to_the_next_rung(town: To
     await town.store.settings.put_staff(holder.model_copy(update={"available": False}))
     await town.pass_time(2 * HOURS)
     assert (await town.detail()).assignee == "omar"
+
+
+async def test_a_last_reminder_that_reaches_nobody_is_told_to_the_managers(town: Town) -> None:
+    """Nobody has the case, and the ladder asks nobody else."""
+    follow_up = {"assign": {"to": "role:night"}, "ladder": [{"after": "1h", "to": "assignee"}]}
+    await town.store.settings.put_staff(Staff(id="nora", name="Nora", roles=["night"], available=False))
+    await town.change_bot(actions={"follow_up": follow_up, "urgent": {}, "specialist": {}}, default_assignee=None)
+    await town.hand_over()
+    assert (await town.detail()).assignee is None
+    at_first = (await town.told("omar")).count("escalation")
+    await town.pass_time(2 * HOURS)
+    assert [one.text for one in await town.log("rung")] == ["Rung 1: nobody is left to ask (assignee)"]
+    await town.until(lambda: _told_once_more(town, at_first))
+
+
+async def _told_once_more(town: Town, before: int) -> bool:
+    return (await town.told("omar")).count("escalation") == before + 1
 
 
 async def test_a_claimed_case_that_is_overdue_is_told_to_its_holder_and_their_manager(town: Town) -> None:
