@@ -193,7 +193,7 @@ async def test_who_answers_too_slowly_is_given_up_however_it_goes_on() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "after"),
-    [("120", 120), ("0", 0), ("999999999", 3600), ("soon", None), ("-1", None), ("99999999999999", None), ("", None)],
+    [("120", 120), ("0", 0), ("999999999", 3600), ("soon", None), ("-1", None), ("99999999999999", 3600), ("", None)],
 )
 async def test_how_long_a_receiver_wants_to_be_left_alone(asked: str, after: int | None) -> None:
     async with receiver(reply(429, extra=f"Retry-After: {asked}\r\n")) as (port, _):
