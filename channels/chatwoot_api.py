@@ -16,7 +16,7 @@ import httpx2
 
 from handover.chatwoot import MARK, Place
 from handover.errors import TryAgain, Undeliverable
-from outbound import Answer, body_within, pause_asked
+from outbound import Answer, body_within, object_in, pause_asked
 
 SECONDS = 10.0
 """How long one call may take, from beginning to end."""
@@ -137,9 +137,10 @@ async def _read(response: httpx2.Response) -> bytes:
 
 def _check(answer: Answer, setting: str) -> None:
     """Raise what a refusal means: worth another try, or not."""
-    status, said = answer.status, _said(answer.body)
+    status = answer.status
     if 200 <= status < 300:
         return
+    said = _said(answer.body)
     why = f"Chatwoot answered {status}" + (f": {said}" if said else "")
     if status == 401:
         help_ = (
@@ -156,11 +157,8 @@ def _check(answer: Answer, setting: str) -> None:
 
 def _said(answer: bytes) -> str:
     """Chatwoot's own words, on one line and never in full length."""
-    try:
-        parsed = json.loads(answer)
-    except (ValueError, RecursionError):
-        return ""
-    words = parsed.get("error") or parsed.get("message") if isinstance(parsed, dict) else None
+    said = object_in(answer)
+    words = said.get("error") or said.get("message")
     return " ".join(words.split())[:200] if isinstance(words, str) else ""
 
 
