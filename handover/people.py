@@ -65,15 +65,14 @@ def lockout_problems(by: By, before: Staff | None, after: Staff, team: Sequence[
 
 def shared_address_problems(before: Staff | None, after: Staff, team: Sequence[Staff]) -> list[Problem]:
     """An email of two people signs in neither of them, and a Slack member whom two people are claims for neither."""
-    new = {
-        kind: value for kind, value in _tells_who(after).items() if before is None or _tells_who(before)[kind] != value
-    }
+    had = _tells_who(before) if before is not None else {}
+    new = {kind: value for kind, value in _tells_who(after).items() if value and value != had.get(kind)}
     others = [one for one in team if one.id != after.id]
     return [
         Problem(f"addresses.{kind}", f"{one.name} has it already; allowed is {_OWN[kind]} of their own")
         for kind, value in new.items()
         for one in others
-        if value and _tells_who(one)[kind] == value
+        if _tells_who(one)[kind] == value
     ]
 
 
